@@ -1,0 +1,131 @@
+/** Who can mend it: the user (config, token, arguments), the public registry, the private registry, or this program. */
+export type ErrorOrigin = 'user' | 'upstream' | 'destination' | 'system';
+
+interface ErrorKind {
+  readonly origin: ErrorOrigin;
+  /** True when the same call may succeed later without anybody changing anything. */
+  readonly retryable: boolean;
+}
+
+const fatal = (origin: ErrorOrigin): ErrorKind => ({ origin, retryable: false });
+const passing = (origin: ErrorOrigin): ErrorKind => ({ origin, retryable: true });
+
+/**
+ * Every error this product raises on purpose. The key is the `code` in `--json`, the `name` of the
+ * thrown error and what a Step Functions `ErrorEquals` matches: one word everywhere.
+ */
+const KINDS = {
+  ArgumentsInvalid: fatal('user'),
+  SettingsInvalid: fatal('user'),
+  ConfigInvalid: fatal('user'),
+  ConfigNotFound: fatal('user'),
+  ConfigTooLarge: fatal('user'),
+  CaBundleUnreadable: fatal('user'),
+  SecretUnreadable: fatal('user'),
+  AddressRefused: fatal('user'),
+  ProviderNotFound: fatal('user'),
+  VersionNotFound: fatal('user'),
+  PlatformNotFound: fatal('user'),
+  TokenRejected: fatal('user'),
+  AccessDenied: fatal('user'),
+  OrganizationNotFound: fatal('user'),
+  ConfirmationRequired: fatal('user'),
+  RetentionBrakeApplied: fatal('user'),
+
+  UpstreamUnavailable: passing('upstream'),
+  UpstreamResponseInvalid: fatal('upstream'),
+  ReleaseFileMissing: fatal('upstream'),
+  ProtocolsUnsupported: fatal('upstream'),
+  ShasumsMalformed: fatal('upstream'),
+  ShasumsEntryMissing: fatal('upstream'),
+  ShasumMismatch: fatal('upstream'),
+  DigestMismatch: fatal('upstream'),
+  SignatureMalformed: fatal('upstream'),
+  SignatureInvalid: fatal('upstream'),
+  SigningKeyMalformed: fatal('upstream'),
+  SigningKeyUnknown: fatal('upstream'),
+  SigningKeyRevoked: fatal('upstream'),
+  SigningKeyNotPinned: fatal('upstream'),
+
+  DestinationUnavailable: passing('destination'),
+  DestinationResponseInvalid: fatal('destination'),
+  DestinationRejected: fatal('destination'),
+  DestinationNotFound: fatal('destination'),
+  ListingIncomplete: fatal('destination'),
+  VersionConflict: fatal('destination'),
+  CleanupFailed: fatal('destination'),
+
+  DeadlineNear: passing('system'),
+  Interrupted: fatal('system'),
+  NotificationFailed: passing('system'),
+  InternalError: fatal('system'),
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof KINDS;
+
+/** One thing wrong in what a person wrote, with its place. */
+export interface Problem {
+  /** JSON path (`$[0].platforms[1].os`), an option (`--concurrency`) or a variable's name. */
+  readonly path: string;
+  /** What is wrong, with the value at fault. */
+  readonly message: string;
+  /** What to write instead, where that is known. */
+  readonly fix?: string;
+}
+
+export interface SyncErrorDetails {
+  readonly cause?: unknown;
+  readonly problems?: readonly Problem[];
+  /** Seconds after which the other side asked to be called again. */
+  readonly retryAfterSeconds?: number;
+}
+
+/**
+ * The one error type of the product. `name` is the literal code, so that it survives minifying.
+ * The message is for a person: what happened, the value at fault, what to change; never a secret.
+ */
+export class SyncError<C extends ErrorCode = ErrorCode> extends Error {
+  readonly code: C;
+  readonly origin: ErrorOrigin;
+  readonly retryable: boolean;
+  readonly problems: readonly Problem[];
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: C, message: string, details: SyncErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = code;
+    this.code = code;
+    this.origin = KINDS[code].origin;
+    this.retryable = KINDS[code].retryable;
+    this.problems = details.problems ?? [];
+    this.retryAfterSeconds = details.retryAfterSeconds;
+  }
+}
+
+export const ERROR_CODES = Object.keys(KINDS) as readonly ErrorCode[];
+
+/** The codes for which running the same thing again later may help. */
+export const RETRYABLE_ERROR_CODES = ERROR_CODES.filter((code) => KINDS[code].retryable);
+
+export function isSyncError(error: unknown): error is SyncError {
+  return error instanceof SyncError;
+}
+
+/** Any thrown value as a `SyncError`: what is not one already is a fault of this program. */
+export function toSyncError(error: unknown): SyncError {
+  if (isSyncError(error)) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new SyncError('InternalError', `An unexpected error happened: ${message}`, { cause: error });
+}
+
+/** The form of an error in results, `--json` and state payloads. */
+export interface ErrorReport {
+  readonly code: ErrorCode;
+  readonly origin: ErrorOrigin;
+  readonly message: string;
+}
+
+export function reportOf(error: unknown): ErrorReport {
+  const { code, origin, message } = toSyncError(error);
+  return { code, origin, message };
+}

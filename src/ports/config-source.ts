@@ -1,0 +1,7 @@
+/** Where `config.json` is read from: a file, or an object in a bucket. */
+export interface ConfigSource {
+  /** For messages: the path or `s3://bucket/key` (with its version when pinned). */
+  readonly location: string;
+  /** The text. Throws ConfigNotFound, ConfigTooLarge, AccessDenied. */
+  read(): Promise<string>;
+}
