@@ -53,3 +53,56 @@ export interface RunResult {
   readonly providers: readonly ProviderResult[];
   readonly summary: RunSummary;
 }
+
+/** One way in which the private registry differs from the config and from upstream. */
+export interface VerifyDifference {
+  readonly what:
+    | 'version-missing'
+    | 'file-missing'
+    | 'shasum'
+    | 'filename'
+    | 'signing-key'
+    | 'shasums-file'
+    | 'signature-file'
+    | 'signature'
+    | 'protocols'
+    | 'package-digest';
+  /** `os_arch`, where the difference is about one platform. */
+  readonly platform?: string;
+  readonly message: string;
+}
+
+export interface VerifiedPlatform {
+  readonly os: string;
+  readonly arch: string;
+  readonly outcome: 'verified' | 'differs';
+  readonly sha256: string;
+  /** The stored package's size; only after a deep verify. */
+  readonly bytes?: number;
+}
+
+export interface VerifyProviderResult {
+  readonly address: string;
+  readonly requested: string;
+  readonly version: string | null;
+  readonly outcome: 'verified' | 'differs' | 'failed';
+  readonly signedBy: string | null;
+  readonly platforms: readonly VerifiedPlatform[];
+  readonly differences: readonly VerifyDifference[];
+  readonly remarks: readonly string[];
+  readonly error?: ErrorReport;
+}
+
+export interface VerifyResult {
+  readonly providers: readonly VerifyProviderResult[];
+  readonly summary: {
+    readonly total: number;
+    readonly verified: number;
+    readonly differing: number;
+    readonly failed: number;
+    /** Bytes of stored packages that were read and hashed. */
+    readonly bytes: number;
+    readonly durationMs: number;
+    readonly ok: boolean;
+  };
+}

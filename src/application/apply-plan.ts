@@ -1,0 +1,187 @@
+import type { LimitFunction } from 'p-limit';
+import { reportOf, SyncError } from '../domain/errors.ts';
+import { formatAddress } from '../domain/provider/address.ts';
+import { formatPlatform } from '../domain/provider/platform.ts';
+import type { ReleasePackage } from '../domain/provider/release.ts';
+import type { UploadStep } from '../domain/publication/plan.ts';
+import { type PreparedProvider, readPlan } from './prepare-provider.ts';
+import type { PlatformResult } from './results.ts';
+import type { SyncPorts } from './sync-ports.ts';
+import { transferFile } from './transfer/transfer-file.ts';
+
+/** Packages larger than this are taken for an endless answer. The largest providers are below 200 MB. */
+const MAX_PACKAGE_BYTES = 4 * 1024 ** 3;
+
+export interface AppliedPlan {
+  readonly platforms: readonly PlatformResult[];
+  readonly bytes: number;
+  /** The first failure; what could still be done was done, and the version is not installable. */
+  readonly error: SyncError | undefined;
+}
+
+/**
+ * Carries a plan out in its order: key, provider and version first, then all packages side by side within
+ * `limit`, and SHA256SUMS with its signature only when every package arrived whole. Never throws a SyncError:
+ * what failed is in the result.
+ */
+export async function applyPlan(
+  ports: SyncPorts,
+  prepared: PreparedProvider,
+  limit: LimitFunction,
+  signal: AbortSignal | undefined,
+): Promise<AppliedPlan> {
+  const steps: readonly UploadStep[] = prepared.plan.steps;
+  let platforms: readonly PlatformResult[] = [];
+  let error: SyncError | undefined;
+  try {
+    for (const step of steps.filter(isOpeningStep)) await applyStep(ports, prepared, step);
+    const outcomes = await applyPackageSteps(ports, prepared, steps.filter(isPackageStep), limit, signal);
+    platforms = outcomes.map((outcome) => outcome.result);
+    error = outcomes.find((outcome) => outcome.error !== undefined)?.error;
+    if (error === undefined) {
+      for (const step of steps.filter(isClosingStep)) await applyStep(ports, prepared, step);
+      await confirm(ports, prepared);
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof SyncError)) throw thrown;
+    error = thrown;
+  }
+  const bytes = platforms.reduce((sum, platform) => sum + (platform.bytes ?? 0), 0);
+  return { platforms, bytes, error };
+}
+
+type PackageStep = Extract<UploadStep, { package: ReleasePackage }>;
+type ClosingStep = Extract<UploadStep, { kind: 'upload-shasums' | 'upload-shasums-signature' }>;
+type OpeningStep = Exclude<UploadStep, PackageStep | ClosingStep>;
+
+function isPackageStep(step: UploadStep): step is PackageStep {
+  return step.kind === 'create-platform' || step.kind === 'upload-package';
+}
+
+function isClosingStep(step: UploadStep): step is ClosingStep {
+  return step.kind === 'upload-shasums' || step.kind === 'upload-shasums-signature';
+}
+
+function isOpeningStep(step: UploadStep): step is OpeningStep {
+  return !isPackageStep(step) && !isClosingStep(step);
+}
+
+interface PackageOutcome {
+  readonly result: PlatformResult;
+  readonly error?: SyncError;
+}
+
+/** Each platform's own steps stay in order; platforms run side by side, and one's failure leaves the others going. */
+async function applyPackageSteps(
+  ports: SyncPorts,
+  prepared: PreparedProvider,
+  steps: readonly PackageStep[],
+  limit: LimitFunction,
+  signal: AbortSignal | undefined,
+): Promise<readonly PackageOutcome[]> {
+  const byPlatform = Map.groupBy(steps, (step) => formatPlatform(step.package.platform));
+  return await Promise.all(
+    [...byPlatform.values()].map((platformSteps) =>
+      limit(async () => await applyPlatform(ports, prepared, platformSteps, signal)),
+    ),
+  );
+}
+
+async function applyPlatform(
+  ports: SyncPorts,
+  prepared: PreparedProvider,
+  steps: readonly PackageStep[],
+  signal: AbortSignal | undefined,
+): Promise<PackageOutcome> {
+  const [{ package: pkg }] = steps as [PackageStep];
+  const { os, arch } = pkg.platform;
+  const about = { address: formatAddress(prepared.entry.address), version: prepared.version.canonical };
+  try {
+    let bytes = 0;
+    for (const step of steps) {
+      if (step.kind === 'upload-package') bytes = await uploadPackage(ports, prepared, pkg, signal);
+      else await applyStep(ports, prepared, step);
+    }
+    return { result: { os, arch, outcome: 'published', bytes, sha256: pkg.sha256 } };
+  } catch (error) {
+    if (!(error instanceof SyncError)) throw error;
+    ports.reporter.report({
+      kind: 'PackageTransferFailed',
+      ...about,
+      platform: pkg.platform,
+      error: reportOf(error),
+    });
+    return { result: { os, arch, outcome: 'failed', sha256: pkg.sha256 }, error };
+  }
+}
+
+async function applyStep(
+  ports: SyncPorts,
+  { entry, version, release }: PreparedProvider,
+  step: Exclude<UploadStep, { kind: 'upload-package' }>,
+): Promise<void> {
+  const { privateRegistry, signingKeys, reporter } = ports;
+  const { type } = entry.address;
+  switch (step.kind) {
+    case 'add-signing-key':
+      await signingKeys.add(step);
+      reporter.report({
+        kind: 'SigningKeyAdded',
+        address: formatAddress(entry.address),
+        version: version.canonical,
+        keyId: step.keyId,
+      });
+      return;
+    case 'create-provider':
+      return await privateRegistry.createProvider(type);
+    case 'create-version':
+      return await privateRegistry.createVersion(type, version, step);
+    case 'create-platform': {
+      const { platform, filename, sha256: shasum } = step.package;
+      return await privateRegistry.createPlatform(type, version, { platform, filename, shasum });
+    }
+    case 'upload-shasums':
+      return await privateRegistry.uploadShasums(type, version, release.shasums);
+    case 'upload-shasums-signature':
+      return await privateRegistry.uploadShasumsSignature(type, version, release.shasumsSignature);
+  }
+}
+
+/** Streams one package across; returns its size in bytes. */
+async function uploadPackage(
+  ports: SyncPorts,
+  { entry, version, sources }: PreparedProvider,
+  pkg: ReleasePackage,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const { reporter, publicRegistry, privateRegistry } = ports;
+  const { platform, filename, sha256 } = pkg;
+  const about = { address: formatAddress(entry.address), version: version.canonical, platform };
+  const from = sources.get(formatPlatform(platform));
+  if (from === undefined) throw new SyncError('InternalError', `No source for ${filename}`);
+  reporter.report({ kind: 'PackageTransferStarted', ...about, filename });
+  const { bytes } = await transferFile({
+    source: publicRegistry.packageSource(from),
+    sink: privateRegistry.packageSink(entry.address.type, version, platform),
+    expected: sha256,
+    maxBytes: MAX_PACKAGE_BYTES,
+    ...(signal === undefined ? {} : { signal }),
+    onProgress: (done, size) =>
+      reporter.report({ kind: 'PackageTransferProgressed', ...about, bytes: done, size }),
+    onRestart: (side, reason) =>
+      reporter.report({ kind: 'PackageTransferRestarted', ...about, side, reason }),
+  });
+  reporter.report({ kind: 'PackageTransferFinished', ...about, bytes, sha256 });
+  return bytes;
+}
+
+/** Reads the version back: "published" is said of what the registry shows, not of what was sent. */
+async function confirm(ports: SyncPorts, { release }: PreparedProvider): Promise<void> {
+  const { plan } = await readPlan(ports, release);
+  if (plan.outcome === 'up-to-date') return;
+  throw new SyncError(
+    'DestinationResponseInvalid',
+    `The private registry accepted every file of ${formatAddress(release.address)} ${release.version.canonical} ` +
+      'but does not show the version as complete. Run the sync again; if it stays so, ask the registry’s operator.',
+  );
+}

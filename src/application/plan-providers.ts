@@ -1,0 +1,25 @@
+import pLimit from 'p-limit';
+import type { SyncConfig } from '../domain/config/config.ts';
+import { checkVersion } from './check-version.ts';
+import { failedResult, runResult } from './provider-result.ts';
+import type { RunResult } from './results.ts';
+import { DEFAULT_CONCURRENCY, type SyncOptions, type SyncPorts } from './sync-ports.ts';
+
+/** What a sync would do for every provider of the config, and why. Changes nothing; never throws for a provider. */
+export async function planProviders(
+  ports: SyncPorts,
+  config: SyncConfig,
+  options: SyncOptions = {},
+): Promise<RunResult> {
+  const started = ports.clock.now().getTime();
+  const limit = pLimit(options.concurrency ?? DEFAULT_CONCURRENCY);
+  const providers = await limit.map(config.providers, async (entry) => {
+    try {
+      options.signal?.throwIfAborted();
+      return (await checkVersion(ports, entry)).result;
+    } catch (error) {
+      return failedResult(entry, error);
+    }
+  });
+  return runResult(providers, ports.clock.now().getTime() - started);
+}
