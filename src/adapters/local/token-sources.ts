@@ -1,0 +1,71 @@
+import { SyncError } from '../../domain/errors.ts';
+import type { TokenSource } from '../../ports/token-source.ts';
+import { describeFileProblem, readTextFile } from './read-text-file.ts';
+
+/** API tokens are below 200 characters; a larger file is another file. */
+const MAX_TOKEN_BYTES = 64 * 1024;
+
+/** The token in one variable of `environment`, without surrounding blanks. */
+export function createEnvironmentTokenSource(
+  environment: Readonly<Record<string, string | undefined>>,
+  variable: string,
+): TokenSource {
+  return {
+    description: `the environment variable ${variable}`,
+    async read() {
+      const value = environment[variable];
+      if (value === undefined) {
+        throw new SyncError('SecretUnreadable', `The environment variable ${variable} is not set.`);
+      }
+      return checkedToken(value, `The environment variable ${variable}`);
+    },
+  };
+}
+
+/**
+ * The token in a file, without surrounding blanks; read anew every time, so that a rotated token is found.
+ * `warn` is told once when other users may read the file.
+ */
+export function createFileTokenSource(options: {
+  readonly path: string;
+  readonly warn?: (message: string) => void;
+}): TokenSource {
+  const { path } = options;
+  let { warn } = options;
+  return {
+    description: `the file ${path}`,
+    async read() {
+      const file = await readTextFile(path, MAX_TOKEN_BYTES);
+      if ('problem' in file) {
+        const what = `The token file ${path} ${describeFileProblem(file.problem)}.`;
+        throw new SyncError('SecretUnreadable', what, { cause: file.cause });
+      }
+      const token = checkedToken(file.text, `The token file ${path}`);
+      if (readableByOthers(file.mode)) {
+        warn?.(`The token file ${path} can be read by other users: chmod 600 ${path}`);
+        warn = undefined;
+      }
+      return token;
+    },
+  };
+}
+
+/** Windows reports no owner's bits, so nothing is said there. */
+function readableByOthers(mode: number): boolean {
+  return process.platform !== 'win32' && (mode & 0o044) !== 0;
+}
+
+/** The trimmed token. A token travels in a header, so that one with blanks or control characters inside is refused. */
+function checkedToken(text: string, from: string): string {
+  const token = text.trim();
+  if (token === '') {
+    throw new SyncError('SecretUnreadable', `${from} is empty. It must hold the API token.`);
+  }
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new SyncError(
+      'SecretUnreadable',
+      `${from} holds blanks, line breaks or other characters that no API token has. It must hold the token alone.`,
+    );
+  }
+  return token;
+}
