@@ -18,28 +18,63 @@ export interface Version {
   readonly build: string;
 }
 
-const VERSION = /^(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z.-]*))?(?:\+([0-9A-Za-z.-]*))?$/;
+/** The longest version text that is read: the limit of `semver`, which orders the versions. */
+export const MAX_VERSION_LENGTH = 256;
 
-/** Returns the version, or undefined when Terraform could not read `text` as one. */
+const IDENTIFIERS = '[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*';
+
+// Terraform reads a single dash at the end ("1.2.3-") as no prerelease at all.
+/** The grammar of a version, for patterns that contain one. Groups: numbers, prerelease, build. */
+export const VERSION_PATTERN = `(\\d+(?:\\.\\d+){0,2})(?:-(${IDENTIFIERS}))?(?:\\+(${IDENTIFIERS}))?-?`;
+
+const VERSION = new RegExp(`^${VERSION_PATTERN}$`);
+
+/**
+ * Returns the version, or undefined when Terraform could not read `text` as one. Refused beyond Terraform:
+ * more than 256 characters, numbers above 2^53 - 1, and empty prerelease identifiers ("1.2.3-.a").
+ */
 export function parseVersion(text: string): Version | undefined {
+  if (text.length > MAX_VERSION_LENGTH) return undefined;
   const match = VERSION.exec(text);
   if (!match) return undefined;
-  const [, major = '0', minor = '0', patch = '0', prerelease = '', build = ''] = match;
-  const numbers = [major, minor, patch].map(Number) as [number, number, number];
-  if (!numbers.every(Number.isSafeInteger)) return undefined;
+  const [, numbers = '', prerelease = '', build = ''] = match;
+  const [major = 0, minor = 0, patch = 0] = numbers.split('.').map(Number);
+  if (![major, minor, patch].every(Number.isSafeInteger)) return undefined;
   const canonical =
-    numbers.join('.') + (prerelease === '' ? '' : `-${prerelease}`) + (build === '' ? '' : `+${build}`);
-  return { text, canonical, major: numbers[0], minor: numbers[1], patch: numbers[2], prerelease, build };
+    `${major}.${minor}.${patch}` +
+    (prerelease === '' ? '' : `-${prerelease}`) +
+    (build === '' ? '' : `+${build}`);
+  if (canonical.length > MAX_VERSION_LENGTH) return undefined;
+  return { text, canonical, major, minor, patch, prerelease, build };
+}
+
+/** How many of the three numbers `version` was written with. */
+export function writtenNumbers(version: Version): 1 | 2 | 3 {
+  const dots = /^[\d.]*/.exec(version.text)?.[0].split('.').length ?? 3;
+  return dots === 1 || dots === 2 ? dots : 3;
 }
 
 export function isPrerelease(version: Version): boolean {
   return version.prerelease !== '';
 }
 
-/** Terraform's order: SemVer precedence, then build metadata so that the order is total. */
+const semverOf = (version: Version): SemVer => new SemVer(version.canonical, { loose: true });
+
+/** SemVer precedence, in which build metadata counts for nothing. */
+export function comparePrecedence(a: Version, b: Version): number {
+  return semverOf(a).compare(semverOf(b));
+}
+
+/**
+ * A total order, oldest first: SemVer precedence, then build metadata, then the canonical text, so that 0
+ * means `sameVersion`. It differs from Terraform's own order only between prereleases of one version
+ * ("1.0.0-alpha.1" and "1.0.0-beta"), which Terraform never chooses between.
+ */
 export function compareVersions(a: Version, b: Version): number {
-  const left = new SemVer(a.canonical, { loose: true });
-  return left.compare(b.canonical) || left.compareBuild(b.canonical);
+  if (a.canonical === b.canonical) return 0;
+  const left = semverOf(a);
+  const right = semverOf(b);
+  return left.compare(right) || left.compareBuild(right) || (a.canonical < b.canonical ? -1 : 1);
 }
 
 /** Equal in Terraform's sense: "1.0" and "1.0.0" are the same version. */

@@ -1,0 +1,15 @@
+/** Why a text that a person wrote was refused, without its place. */
+export interface Mistake {
+  /** What is wrong, with the value at fault. */
+  readonly problem: string;
+  /** What to write instead, where that is known. */
+  readonly fix?: string;
+}
+
+const MAX_QUOTED = 80;
+
+/** A value as it stands in JSON, cut to what a message can bear. */
+export function quote(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
+}
