@@ -1,0 +1,104 @@
+import type { Exchange } from '../http-server/exchange.ts';
+import type { Route } from '../http-server/router.ts';
+import { paginate } from './pagination.ts';
+import { invalidAttribute, notFound } from './refusal.ts';
+import { apiAnswer, type Registry, readDocument, requireOrganization, requireProvider } from './registry.ts';
+import { createProviderRequest, type StoredProvider } from './schema.ts';
+
+export const PROVIDERS_PATH = '/api/v2/organizations/:organization/registry-providers';
+export const PROVIDER_PATH = `${PROVIDERS_PATH}/:registry/:namespace/:name`;
+
+/** HCP Terraform API, "Registry providers". */
+export function providerRoutes(registry: Registry): readonly Route[] {
+  return [
+    { method: 'GET', path: PROVIDERS_PATH, handle: (exchange) => list(registry, exchange) },
+    { method: 'POST', path: PROVIDERS_PATH, handle: (exchange) => create(registry, exchange) },
+    {
+      method: 'GET',
+      path: PROVIDER_PATH,
+      handle: async (exchange) => {
+        const provider = await requireProvider(registry, exchange);
+        return apiAnswer(200, { data: await describe(registry, provider) });
+      },
+    },
+    {
+      method: 'DELETE',
+      path: PROVIDER_PATH,
+      handle: async (exchange) => {
+        const provider = await requireProvider(registry, exchange);
+        if (!(await registry.store.deleteProvider(provider))) throw notFound();
+        return { status: 204 };
+      },
+    },
+  ];
+}
+
+async function list(registry: Registry, exchange: Exchange) {
+  requireOrganization(registry, exchange);
+  const { query, origin } = exchange;
+  const wanted = query.get('q') ?? '';
+  const registryName = query.get('filter[registry_name]');
+  const organization = query.get('filter[organization_name]') ?? registry.organization;
+  const all = (await registry.store.listProviders()).filter(
+    (provider) =>
+      (provider.name.includes(wanted) || provider.namespace.includes(wanted)) &&
+      (registryName === null || provider.registryName === registryName) &&
+      organization === registry.organization,
+  );
+  const base = `${origin}/api/v2/organizations/${registry.organization}/registry-providers`;
+  const { items, links, meta } = paginate(all, query, base, registry.pageSize);
+  const data = await Promise.all(items.map((provider) => describe(registry, provider)));
+  return apiAnswer(200, { data, links, meta });
+}
+
+async function create(registry: Registry, exchange: Exchange) {
+  requireOrganization(registry, exchange);
+  const { attributes } = (await readDocument(exchange, createProviderRequest)).data;
+  const { name, namespace, 'registry-name': registryName } = attributes;
+  if (registryName === 'private' && namespace !== registry.organization) {
+    throw invalidAttribute('namespace', `must be the organization's name, "${registry.organization}"`);
+  }
+  const provider = await registry.store.createProvider({
+    id: registry.newId('prov'),
+    createdAt: registry.now().toISOString(),
+    registryName,
+    namespace,
+    name,
+  });
+  if (!provider) throw invalidAttribute('name', 'has already been taken');
+  return apiAnswer(201, { data: await describe(registry, provider) });
+}
+
+/** The API's path of a provider. */
+export function providerPath(organization: string, provider: StoredProvider): string {
+  const { registryName, namespace, name } = provider;
+  return `/api/v2/organizations/${organization}/registry-providers/${registryName}/${namespace}/${name}`;
+}
+
+async function describe({ organization, store }: Registry, provider: StoredProvider) {
+  const self = providerPath(organization, provider);
+  const isPrivate = provider.registryName === 'private';
+  const versions = isPrivate ? await store.listVersions(provider.name) : [];
+  return {
+    id: provider.id,
+    type: 'registry-providers',
+    attributes: {
+      name: provider.name,
+      namespace: provider.namespace,
+      'registry-name': provider.registryName,
+      'created-at': provider.createdAt,
+      'updated-at': provider.createdAt,
+      permissions: { 'can-delete': true },
+    },
+    relationships: {
+      organization: { data: { id: organization, type: 'organizations' } },
+      ...(isPrivate && {
+        versions: {
+          data: versions.map(({ id }) => ({ id, type: 'registry-provider-versions' })),
+          links: { related: self },
+        },
+      }),
+    },
+    links: { self },
+  };
+}

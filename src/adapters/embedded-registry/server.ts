@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import { join, resolve } from 'node:path';
+import { type Answer, type Exchange, type Intercept, jsonAnswer } from '../http-server/exchange.ts';
+import { listenOnLoopback, type RunningServer } from '../http-server/listen.ts';
+import { createListener, type Route } from '../http-server/router.ts';
+import { openDocuments } from './documents-on-disk.ts';
+import { gpgKeyRoutes } from './gpg-key-routes.ts';
+import { discoveryRoute, installerError, installerRoutes } from './installer-routes.ts';
+import { objectRoutes } from './object-routes.ts';
+import { platformRoutes } from './platform-routes.ts';
+import { providerRoutes } from './provider-routes.ts';
+import { JSON_API, notFound, Refusal, refusalAnswer, unauthorized } from './refusal.ts';
+import type { Registry } from './registry.ts';
+import { createSignedLinks, readOrCreateSecret, sameText } from './signed-links.ts';
+import { createStore } from './store.ts';
+import { versionRoutes } from './version-routes.ts';
+
+export interface EmbeddedRegistryOptions {
+  /** Made when it does not exist; one running registry at a time. */
+  readonly dataDir: string;
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  /** The one organization there is. */
+  readonly organization: string;
+  /** The bearer token of the API and of Terraform's own requests. */
+  readonly token: string;
+  readonly now?: () => Date;
+  readonly pageSizeDefault?: number;
+  readonly maxPackageBytes?: number;
+  /** Counts and hashes packages and keeps a receipt in place of their bytes: for measuring, never for use. */
+  readonly discardPackages?: boolean;
+  readonly bytesPerSecondPerConnection?: number;
+  readonly intercept?: Intercept;
+  /** Told of what is answered with 500. */
+  readonly onError?: (error: unknown) => void;
+}
+
+const DEFAULT_PAGE_SIZE = 20;
+const DEFAULT_MAX_PACKAGE_BYTES = 4 * 1024 ** 3;
+const SOCKET_CHUNK_BYTES = 256 * 1024;
+
+/**
+ * A private registry on this machine, kept in a folder: the HCP Terraform API v2 (registry providers, versions,
+ * platforms), the registry GPG key API and Terraform's provider registry protocol. It listens on 127.0.0.1
+ * alone. It does not compare packages with their shasum: what arrives is for the client to verify.
+ * Throws ArgumentsInvalid when the port is taken.
+ */
+export async function startEmbeddedRegistry(options: EmbeddedRegistryOptions): Promise<RunningServer> {
+  const dataDir = resolve(options.dataDir);
+  const documents = await openDocuments(join(dataDir, 'incoming'));
+  const secret = await readOrCreateSecret(join(dataDir, 'link-secret'), documents.temporaryPath());
+  const now = options.now ?? (() => new Date());
+  const registry: Registry = {
+    organization: options.organization,
+    store: createStore(dataDir, options.organization, documents),
+    links: createSignedLinks(secret, now),
+    pageSize: options.pageSizeDefault ?? DEFAULT_PAGE_SIZE,
+    now,
+    newId: (prefix) => `${prefix}-${randomId()}`,
+  };
+  const files = objectRoutes({
+    ...registry,
+    documents,
+    maxPackageBytes: options.maxPackageBytes ?? DEFAULT_MAX_PACKAGE_BYTES,
+    discardPackages: options.discardPackages ?? false,
+    bytesPerSecondPerConnection: options.bytesPerSecondPerConnection,
+  });
+  const listener = createListener({
+    routes: [discoveryRoute, ...files, ...guardedRoutes(registry, options.token)],
+    notFound: refusalAnswer(notFound()),
+    answerError: (error) => answerError(error, options.onError),
+    intercept: options.intercept,
+  });
+  const server = createServer({ highWaterMark: SOCKET_CHUNK_BYTES, requestTimeout: 0 }, listener);
+  return listenOnLoopback(server, options.port ?? 0);
+}
+
+/** The routes that take the bearer token, each family refusing in its own shape. */
+function guardedRoutes(registry: Registry, token: string): readonly Route[] {
+  const allowed = ({ request }: Exchange): boolean =>
+    sameText(request.headers.authorization ?? '', `Bearer ${token}`);
+  const guard = (routes: readonly Route[], refusal: Answer): readonly Route[] =>
+    routes.map((route) => ({
+      ...route,
+      handle: async (exchange) => (allowed(exchange) ? route.handle(exchange) : refusal),
+    }));
+  const api = [providerRoutes, versionRoutes, platformRoutes, gpgKeyRoutes];
+  return [
+    ...guard(
+      api.flatMap((routes) => routes(registry)),
+      refusalAnswer(unauthorized()),
+    ),
+    ...guard(installerRoutes(registry), installerError(401, 'Unauthorized')),
+  ];
+}
+
+function answerError(error: unknown, onError: EmbeddedRegistryOptions['onError']): Answer {
+  if (error instanceof Refusal) return refusalAnswer(error);
+  onError?.(error);
+  return jsonAnswer(500, { errors: [{ status: '500', title: 'internal server error' }] }, JSON_API);
+}
+
+function randomId(): string {
+  return randomBytes(12).toString('base64url').replaceAll(/[-_]/g, 'x');
+}
