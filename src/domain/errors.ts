@@ -45,6 +45,7 @@ const KINDS = {
   SigningKeyMalformed: fatal('upstream'),
   SigningKeyUnknown: fatal('upstream'),
   SigningKeyRevoked: fatal('upstream'),
+  SigningKeyUnusable: fatal('upstream'),
   SigningKeyNotPinned: fatal('upstream'),
 
   DestinationUnavailable: passing('destination'),
