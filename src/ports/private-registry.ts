@@ -3,25 +3,10 @@ import type { Platform } from '../domain/provider/platform.ts';
 import type { PluginProtocol } from '../domain/provider/release.ts';
 import type { Version } from '../domain/provider/version.ts';
 import type { PresentProvider } from '../domain/publication/present.ts';
+import type { ListedProvider, ListedVersion } from '../domain/retention/listed.ts';
 import type { ByteSink, ByteSource } from './bytes.ts';
 
-/** A provider in the organization's registry, as a listing shows it. */
-export interface ListedProvider {
-  readonly name: string;
-  readonly namespace: string;
-  /** `public` entries are mere references to the public registry and are never changed. */
-  readonly registryName: 'private' | 'public';
-}
-
-/** A version as a listing shows it. */
-export interface ListedVersion {
-  /** As the registry writes it; may be something Terraform cannot read. */
-  readonly text: string;
-  readonly createdAt: Date | undefined;
-  readonly shasumsUploaded: boolean;
-  readonly shasumsSignatureUploaded: boolean;
-  readonly platformCount: number | undefined;
-}
+export type { ListedProvider, ListedVersion };
 
 /**
  * The destination: one organization's private registry. A private provider is named by its type alone,
