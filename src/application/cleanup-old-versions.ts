@@ -1,0 +1,255 @@
+import type { SyncConfig } from '../domain/config/config.ts';
+import { type ErrorReport, reportOf, SyncError, toSyncError } from '../domain/errors.ts';
+import { checkBrake } from '../domain/retention/brake.ts';
+import { decideRetention, type ProviderWishes } from '../domain/retention/decide.ts';
+import type { RetentionPolicy } from '../domain/retention/policy.ts';
+import type { DeleteReason, KeepReason, RetentionDecision } from '../domain/retention/reasons.ts';
+import { providersInScope } from '../domain/retention/scope.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EventReporter } from '../ports/event-reporter.ts';
+import type { ListedVersion, PrivateRegistry } from '../ports/private-registry.ts';
+
+export interface CleanupPorts {
+  readonly privateRegistry: Pick<
+    PrivateRegistry,
+    'organization' | 'listProviders' | 'listVersions' | 'deleteVersion'
+  >;
+  readonly reporter: EventReporter;
+  readonly clock: Clock;
+}
+
+export interface CleanupRequest {
+  readonly config: SyncConfig;
+  readonly policy: RetentionPolicy;
+  /** Only this provider, by its type (`aws`). */
+  readonly provider?: string | undefined;
+}
+
+/** What a cleanup is about to do; nothing has been changed yet. */
+export interface CleanupPlan {
+  readonly providers: readonly PlannedProvider[];
+  /** Why this plan may not be applied; undefined when it may. */
+  readonly brake: SyncError<'RetentionBrakeApplied'> | undefined;
+}
+
+export interface PlannedProvider {
+  readonly provider: string;
+  /** Newest first; empty when the provider could not be read. */
+  readonly decisions: readonly RetentionDecision[];
+  readonly error: ErrorReport | undefined;
+}
+
+/** One cleanup, dry or not: the form of `--json`. */
+export interface CleanupResult {
+  readonly dryRun: boolean;
+  readonly providersChecked: number;
+  readonly versionsDeleted: number;
+  /** What a dry run would delete; 0 otherwise. */
+  readonly versionsToDelete: number;
+  readonly providers: readonly CleanupProviderResult[];
+  /** In a dry run: why the same run would stop before its first deletion. */
+  readonly brake?: ErrorReport;
+  /** False when a provider could not be read, a deletion failed, or the brake would stop the run. */
+  readonly ok: boolean;
+}
+
+export interface CleanupProviderResult {
+  readonly provider: string;
+  readonly kept: readonly { version: string; reason: KeepReason; detail: string }[];
+  /** What a dry run would delete, oldest first. */
+  readonly toDelete: readonly DecidedDeletion[];
+  /** Oldest first. `gone` were no longer there. */
+  readonly deleted: readonly (DecidedDeletion & { readonly outcome: 'deleted' | 'gone' })[];
+  readonly failed: readonly (DecidedDeletion & { readonly error: ErrorReport })[];
+  /** Why the provider's versions could not be read; nothing of it was deleted. */
+  readonly error?: ErrorReport;
+}
+
+export interface DecidedDeletion {
+  readonly version: string;
+  readonly reason: DeleteReason;
+  readonly detail: string;
+}
+
+/**
+ * Deletes what the policy no longer keeps, or says what it would delete. One provider's failure does not
+ * stop the others: `ok` tells. Throws what `planCleanup` and `applyCleanup` throw.
+ */
+export async function cleanupOldVersions(
+  ports: CleanupPorts,
+  request: CleanupRequest & { readonly dryRun: boolean; readonly signal?: AbortSignal | undefined },
+): Promise<CleanupResult> {
+  const plan = await planCleanup(ports, request);
+  return request.dryRun ? previewCleanup(plan) : applyCleanup(ports, plan, request.signal);
+}
+
+/**
+ * Reads every provider in scope and decides each of its versions. Throws ProviderNotFound,
+ * ListingIncomplete when the registry lists no provider at all, and what listing providers throws.
+ */
+export async function planCleanup(ports: CleanupPorts, request: CleanupRequest): Promise<CleanupPlan> {
+  const { config, policy } = request;
+  const { privateRegistry } = ports;
+  const now = ports.clock.now();
+  const listed = await privateRegistry.listProviders();
+  if (listed.length === 0)
+    throw emptyListing(`the organization "${privateRegistry.organization}" lists no provider`);
+  const names = providersInScope({
+    listed,
+    organization: privateRegistry.organization,
+    config,
+    scope: policy.scope,
+    only: request.provider,
+  });
+  const providers: PlannedProvider[] = [];
+  for (const provider of names) {
+    try {
+      const versions = await readVersions(ports, provider);
+      const decisions = decideRetention({ versions, policy, wishes: wishesFor(provider, config), now });
+      providers.push({ provider, decisions, error: undefined });
+    } catch (error) {
+      providers.push({ provider, decisions: [], error: reportOf(error) });
+    }
+  }
+  return { providers, brake: checkBrake(providers, policy.brake) };
+}
+
+/** The plan as the result of a dry run. */
+export function previewCleanup(plan: CleanupPlan): CleanupResult {
+  const providers = plan.providers.map((planned) => ({
+    ...untouched(planned),
+    toDelete: deletionsOf(planned),
+  }));
+  const brake = plan.brake && reportOf(plan.brake);
+  return summarize(providers, { dryRun: true, ...(brake && { brake }) });
+}
+
+/**
+ * Deletes what the plan says, oldest first. A version that is no longer there counts as gone. Throws
+ * RetentionBrakeApplied before the first deletion, and Interrupted between two when `signal` aborts.
+ */
+export async function applyCleanup(
+  ports: CleanupPorts,
+  plan: CleanupPlan,
+  signal?: AbortSignal,
+): Promise<CleanupResult> {
+  if (plan.brake) throw plan.brake;
+  const providers: CleanupProviderResult[] = [];
+  for (const planned of plan.providers) {
+    providers.push(await deleteVersions(ports, planned, signal));
+  }
+  return summarize(providers, { dryRun: false });
+}
+
+/** One line for a mail or a terminal about what went wrong; undefined when all went well. */
+export function describeCleanupFailure(result: CleanupResult): string | undefined {
+  const lines = result.providers.flatMap(({ provider, error, failed }) => [
+    ...(error ? [`${provider}: ${error.message}`] : []),
+    ...failed.map(({ version, error }) => `${provider} ${version}: ${error.message}`),
+  ]);
+  if (result.brake) lines.push(result.brake.message);
+  if (result.ok) return undefined;
+  return `Cleanup deleted ${result.versionsDeleted} versions and did not finish. ${lines.join(' ')}`;
+}
+
+async function readVersions(ports: CleanupPorts, provider: string): Promise<readonly ListedVersion[]> {
+  const versions = await ports.privateRegistry.listVersions(provider);
+  if (versions.length === 0) throw emptyListing(`the provider "${provider}" lists no version`);
+  const texts = new Set<string>();
+  for (const { text } of versions) {
+    if (texts.has(text)) {
+      throw new SyncError(
+        'ListingIncomplete',
+        `The provider "${provider}" lists version "${text}" twice, so its listing changed while it was read and may miss others. Run the cleanup again.`,
+      );
+    }
+    texts.add(text);
+  }
+  return versions;
+}
+
+function emptyListing(what: string): SyncError {
+  return new SyncError(
+    'ListingIncomplete',
+    `The private registry answered that ${what}. Cleanup never takes an empty listing for the truth: check the organization and what the token may read.`,
+  );
+}
+
+function wishesFor(provider: string, config: SyncConfig): ProviderWishes {
+  const entries = config.providers.filter(({ address }) => address.type === provider.toLowerCase());
+  return {
+    requested: entries.map((entry) => entry.requested),
+    retain: entries.flatMap((entry) => entry.retain),
+  };
+}
+
+async function deleteVersions(
+  ports: CleanupPorts,
+  planned: PlannedProvider,
+  signal: AbortSignal | undefined,
+): Promise<CleanupProviderResult> {
+  const { provider } = planned;
+  const deleted: CleanupProviderResult['deleted'][number][] = [];
+  const failed: CleanupProviderResult['failed'][number][] = [];
+  let unreachable: SyncError | undefined;
+  for (const deletion of deletionsOf(planned)) {
+    if (signal?.aborted) throw interrupted(provider, deletion.version, signal);
+    try {
+      if (unreachable) throw unreachable;
+      const outcome = await ports.privateRegistry.deleteVersion(provider, deletion.version);
+      deleted.push({ ...deletion, outcome });
+      if (outcome === 'deleted') {
+        ports.reporter.report({
+          kind: 'VersionDeleted',
+          provider,
+          version: deletion.version,
+          reason: deletion.detail,
+        });
+      }
+    } catch (cause) {
+      const error = reportOf(cause);
+      failed.push({ ...deletion, error });
+      ports.reporter.report({ kind: 'VersionDeletionFailed', provider, version: deletion.version, error });
+      // The adapter has already retried: asking again for each version would only use up the run's time.
+      if (error.code === 'DestinationUnavailable') unreachable = toSyncError(cause);
+    }
+  }
+  return { ...untouched(planned), deleted, failed };
+}
+
+function interrupted(provider: string, version: string, signal: AbortSignal): SyncError {
+  return new SyncError(
+    'Interrupted',
+    `Cleanup was stopped before it deleted ${provider} ${version}. Run it again to go on.`,
+    { cause: signal.reason },
+  );
+}
+
+function deletionsOf({ decisions }: PlannedProvider): readonly DecidedDeletion[] {
+  return decisions
+    .filter((decision) => decision.action === 'delete')
+    .map(({ version, reason, detail }) => ({ version, reason, detail }))
+    .reverse();
+}
+
+function untouched({ provider, decisions, error }: PlannedProvider): CleanupProviderResult {
+  const kept = decisions
+    .filter((decision) => decision.action === 'keep')
+    .map(({ version, reason, detail }) => ({ version, reason, detail }));
+  return { provider, kept, toDelete: [], deleted: [], failed: [], ...(error && { error }) };
+}
+
+function summarize(
+  providers: readonly CleanupProviderResult[],
+  run: { readonly dryRun: boolean; readonly brake?: ErrorReport },
+): CleanupResult {
+  const deleted = providers.flatMap((provider) => provider.deleted);
+  return {
+    ...run,
+    providersChecked: providers.filter(({ error }) => error === undefined).length,
+    versionsDeleted: deleted.filter(({ outcome }) => outcome === 'deleted').length,
+    versionsToDelete: providers.reduce((sum, { toDelete }) => sum + toDelete.length, 0),
+    providers,
+    ok: run.brake === undefined && providers.every(({ error, failed }) => !error && failed.length === 0),
+  };
+}
