@@ -1,5 +1,6 @@
 import { isSyncError, SyncError } from '../../src/domain/errors.ts';
 import { parseShasums } from '../../src/domain/integrity/shasums.ts';
+import { HASHICORP_KEY_ID } from '../../src/domain/integrity/signing-key.ts';
 import { formatPlatform, type Platform } from '../../src/domain/provider/platform.ts';
 import { parseVersion, type Version } from '../../src/domain/provider/version.ts';
 import type {
@@ -36,8 +37,6 @@ export interface FakePrivateRegistryOptions {
 
 type Breakpoint = ReturnType<typeof createBreakpoint>;
 type Method = ChangingCall['method'];
-
-const BUILT_IN_KEY_ID = '34365D9472D7468F';
 
 export function createFakePrivateRegistry(options: FakePrivateRegistryOptions = {}): FakePrivateRegistry {
   const { organization = 'example', now = () => new Date('2026-01-01T00:00:00Z') } = options;
@@ -97,7 +96,7 @@ function creations(
         const versions = providerOf(state, type);
         const stored = versions.get(version.canonical);
         if (stored) return refuseDifference('signing key', stored.keyId, keyId);
-        if (keyId !== BUILT_IN_KEY_ID && !state.keys.has(keyId)) {
+        if (keyId !== HASHICORP_KEY_ID && !state.keys.has(keyId)) {
           throw new SyncError('DestinationRejected', `The organization has no signing key ${keyId}.`);
         }
         versions.set(version.canonical, newVersion(version, keyId, protocols, now()));
@@ -123,7 +122,12 @@ function uploads(
   const upload =
     (method: Method, file: 'shasums' | 'signature') => (type: string, version: Version, bytes: Uint8Array) =>
       change(call(method, type, version.canonical), () => {
-        versionOf(state, type, version)[file] ??= Uint8Array.from(bytes);
+        const stored = versionOf(state, type, version);
+        const present = stored[file];
+        if (present && Buffer.compare(present, bytes) !== 0) {
+          throw new SyncError('VersionConflict', `There is another ${file} file in ${type} ${version.text}.`);
+        }
+        stored[file] = Uint8Array.from(bytes);
       });
   return {
     uploadShasums: upload('uploadShasums', 'shasums'),

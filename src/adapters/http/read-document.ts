@@ -1,0 +1,80 @@
+import type { HttpDocument } from './contract.ts';
+import { responseInvalid } from './failures.ts';
+import { readJson } from './json.ts';
+
+/** As much of a server's own words as a message carries. */
+const MAX_WORDS = 300;
+
+/** The part of a zod schema that reading needs, so that only `schema.ts` files import zod. */
+export interface Schema<T> {
+  safeParse(value: unknown):
+    | { readonly success: true; readonly data: T }
+    | {
+        readonly success: false;
+        readonly error: {
+          readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+        };
+      };
+}
+
+/** The body as JSON of the schema's shape. Throws `<Side>ResponseInvalid`, naming what is wrong with it. */
+export function readJsonAs<T>(document: HttpDocument, schema: Schema<T>): T {
+  const parsed = schema.safeParse(readJson(document));
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues
+    .slice(0, 3)
+    .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`));
+  const what = `the answer is not what it should be (${oneLine(issues.join('; '))})`;
+  throw responseInvalid(document.side, document.target, what);
+}
+
+/** What to say of an answer that is a web page where a document was asked for. */
+export const WEB_PAGE = 'the answer is a web page (HTML); is a captive portal or a proxy in the way?';
+
+/** True for HTML, by its type or by how it begins: what captive portals send with any status and type. */
+export function isWebPage(document: HttpDocument): boolean {
+  if (/^text\/html\b|^application\/xhtml\+xml\b/i.test(document.headers.get('content-type') ?? ''))
+    return true;
+  const start = new TextDecoder().decode(document.bytes.subarray(0, 256)).trimStart();
+  return /^<(?:!doctype html|html|head|body)\b/i.test(start);
+}
+
+/**
+ * What a server says about an error, on one line, without links and cut to 300 characters; undefined when it
+ * says nothing readable. Read are JSON:API errors (`title`, `detail`) and lists of strings, as the public
+ * registry sends them.
+ */
+export function serverWords(document: HttpDocument): string | undefined {
+  if (isWebPage(document)) return undefined;
+  const json = parseJson(document.bytes);
+  if (!isRecord(json?.value) || !Array.isArray(json.value['errors'])) return undefined;
+  const words = json.value['errors'].map(wordsOfError).filter((text) => text !== '');
+  return words.length === 0 ? undefined : oneLine([...new Set(words)].join('; '));
+}
+
+/** Text of another's making as one line of at most 300 characters: no control characters, no links. */
+export function oneLine(text: string): string {
+  const line = text
+    .replaceAll(/https?:\/\/\S+/gi, '(link)')
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim();
+  return line.length > MAX_WORDS ? `${line.slice(0, MAX_WORDS - 1)}…` : line;
+}
+
+function wordsOfError(error: unknown): string {
+  if (typeof error === 'string') return error;
+  if (!isRecord(error)) return '';
+  return [error['title'], error['detail']].filter((part) => typeof part === 'string').join(': ');
+}
+
+function parseJson(bytes: Uint8Array): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(new TextDecoder().decode(bytes)) };
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

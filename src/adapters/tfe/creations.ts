@@ -1,0 +1,89 @@
+import { SyncError } from '../../domain/errors.ts';
+import type { PrivateRegistry } from '../../ports/private-registry.ts';
+import type { Api } from './api.ts';
+import { createOrFind } from './create-or-find.ts';
+import { platformName, readPlatform } from './platforms.ts';
+import {
+  changeDenied,
+  destinationNotFound,
+  hasProvider,
+  paths,
+  providerName,
+  requireOrganization,
+} from './resources.ts';
+import { platform as platformSchema, provider, single, version as versionSchema } from './schema.ts';
+import { type VersionFinder, versionName } from './versions.ts';
+
+/** HCP Terraform API: "Create a Provider", "Create a Provider Version", "Create a Provider Platform". */
+export function creations(
+  api: Api,
+  versions: VersionFinder,
+): Pick<PrivateRegistry, 'createProvider' | 'createVersion' | 'createPlatform'> {
+  return {
+    createProvider: async (type) => {
+      const target = `create ${providerName(api, type)}`;
+      const attributes = { name: type, namespace: api.organization, 'registry-name': 'private' };
+      await createOrFind(api, {
+        path: paths.providers(api),
+        target,
+        body: { data: { type: 'registry-providers', attributes } },
+        schema: single(provider),
+        isThere: () => hasProvider(api, type),
+        notFound: async () => {
+          await requireOrganization(api);
+          return changeDenied(`the private providers of ${api.organization}`);
+        },
+      });
+    },
+    createVersion: async (type, version, { keyId, protocols }) => {
+      const what = versionName(api, type, version.canonical);
+      const attributes = { version: version.canonical, 'key-id': keyId, protocols };
+      await createOrFind(api, {
+        path: paths.versions(api, type),
+        target: `create ${what}`,
+        body: { data: { type: 'registry-provider-versions', attributes } },
+        schema: single(versionSchema),
+        isThere: async () => {
+          const found = await versions.search(type, version);
+          if (found.state !== 'found') return false;
+          refuseDifference(what, 'signing key', found.version.data.keyId, keyId.toUpperCase());
+          return true;
+        },
+        notFound: async () => {
+          if (await hasProvider(api, type)) return changeDenied(providerName(api, type));
+          return destinationNotFound(providerName(api, type));
+        },
+      });
+    },
+    createPlatform: async (type, version, { platform, filename, shasum }) => {
+      const what = platformName(api, type, version, platform);
+      const attributes = { os: platform.os, arch: platform.arch, shasum, filename };
+      await createOrFind(api, {
+        path: paths.platforms(api, type, await versions.text(type, version)),
+        target: `create ${what}`,
+        body: { data: { type: 'registry-provider-version-platforms', attributes } },
+        schema: single(platformSchema),
+        isThere: async () => {
+          const found = await readPlatform(api, versions, type, version, platform);
+          if (!found) return false;
+          refuseDifference(what, 'shasum', found.data.shasum, shasum);
+          refuseDifference(what, 'filename', found.data.filename, filename);
+          return true;
+        },
+        notFound: async () => {
+          await versions.require(type, version);
+          return changeDenied(versionName(api, type, version.text));
+        },
+      });
+    },
+  };
+}
+
+function refuseDifference(what: string, property: string, present: string, wanted: string): void {
+  if (present === wanted) return;
+  throw new SyncError(
+    'VersionConflict',
+    `The private registry already has ${what} with the ${property} ${present}, not ${wanted}. Nothing was ` +
+      'overwritten; delete that version if it is not wanted.',
+  );
+}

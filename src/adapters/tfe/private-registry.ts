@@ -1,0 +1,101 @@
+import type { ListedVersion, PrivateRegistry } from '../../ports/private-registry.ts';
+import { type Api, createApi, isSuccess, type PrivateRegistryOptions, rejected } from './api.ts';
+import { creations } from './creations.ts';
+import { uploadSmallFile } from './files.ts';
+import { readAllPages } from './listing.ts';
+import { packageSink, storedPackage } from './packages.ts';
+import { readPresentProvider } from './present.ts';
+import {
+  changeDenied,
+  destinationNotFound,
+  hasProvider,
+  organizationNotFound,
+  paths,
+  providerName,
+} from './resources.ts';
+import { page, provider, type VersionDocument } from './schema.ts';
+import {
+  createVersionFinder,
+  readVersion,
+  readVersions,
+  type VersionFinder,
+  versionName,
+} from './versions.ts';
+
+/**
+ * One organization's registry in HCP Terraform or Terraform Enterprise, by the "Private providers" and "Private
+ * provider versions and platforms" APIs
+ * (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/private-registry/providers).
+ */
+export function createPrivateRegistry(options: PrivateRegistryOptions): PrivateRegistry {
+  const api = createApi(options);
+  const versions = createVersionFinder(api);
+  return {
+    organization: api.organization,
+    sourceAddress: (type) => `${api.host}/${api.organization}/${type}`,
+    readProviderVersion: (type, version) => readPresentProvider(api, versions, type, version),
+    listProviders: async () => {
+      const target = `the providers of ${api.organization}`;
+      const listed = await readAllPages(api, paths.providers(api), target, page(provider));
+      if (!listed) throw organizationNotFound(api);
+      return listed.map(({ name, namespace, registryName }) => ({ name, namespace, registryName }));
+    },
+    listVersions: async (type) => {
+      const listed = await readVersions(api, type);
+      if (!listed) throw destinationNotFound(providerName(api, type));
+      return listed.map(listedVersion);
+    },
+    ...creations(api, versions),
+    ...uploads(api, versions),
+    packageSink: (...place) => packageSink(api, versions, ...place),
+    storedPackage: (...place) => storedPackage(api, versions, ...place),
+    deleteVersion: (type, text) => deleteVersion(api, type, text),
+  };
+}
+
+function uploads(
+  api: Api,
+  versions: VersionFinder,
+): Pick<PrivateRegistry, 'uploadShasums' | 'uploadShasumsSignature'> {
+  const upload =
+    (which: 'shasums' | 'signature', label: string): PrivateRegistry['uploadShasums'] =>
+    async (type, version, bytes) => {
+      const read = async () => {
+        const { data, url } = await versions.require(type, version);
+        return { file: data[which], url };
+      };
+      await uploadSmallFile(api, read, bytes, `${label} of ${versionName(api, type, version.text)}`);
+    };
+  return {
+    uploadShasums: upload('shasums', 'SHA256SUMS'),
+    uploadShasumsSignature: upload('signature', 'signature of SHA256SUMS'),
+  };
+}
+
+/** A 404 is "gone" only when the provider can be read and the version cannot: it also means "not allowed". */
+async function deleteVersion(api: Api, type: string, text: string): Promise<'deleted' | 'gone'> {
+  const name = versionName(api, type, text);
+  const path = paths.version(api, type, text);
+  const document = await api.call({ method: 'DELETE', path, target: `delete ${name}` });
+  if (isSuccess(document)) return 'deleted';
+  if (document.status !== 404) throw rejected(document, `to delete ${name}`);
+  if (!(await hasProvider(api, type))) throw destinationNotFound(providerName(api, type));
+  if (await readVersion(api, type, text)) throw changeDenied(name);
+  return 'gone';
+}
+
+function listedVersion({
+  text,
+  createdAt,
+  shasums,
+  signature,
+  platformCount,
+}: VersionDocument): ListedVersion {
+  return {
+    text,
+    createdAt,
+    shasumsUploaded: shasums.uploaded,
+    shasumsSignatureUploaded: signature.uploaded,
+    platformCount,
+  };
+}

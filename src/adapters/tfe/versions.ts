@@ -1,0 +1,91 @@
+import { parseVersion, sameVersion, type Version } from '../../domain/provider/version.ts';
+import { type Api, answerInvalid } from './api.ts';
+import { readAllPages } from './listing.ts';
+import { destinationNotFound, type Found, hasProvider, paths, providerName, readOne } from './resources.ts';
+import { page, single, type VersionDocument, version as versionSchema } from './schema.ts';
+
+/** What the registry has of a version, level by level. */
+export type VersionSearch =
+  | { readonly state: 'found'; readonly version: Found<VersionDocument> }
+  | { readonly state: 'version-absent' }
+  | { readonly state: 'provider-absent' };
+
+/** Finds versions by their meaning: a registry may hold 1.0.0 as "1.0". */
+export interface VersionFinder {
+  /** Asks anew each time. */
+  search(type: string, version: Version): Promise<VersionSearch>;
+  /** As `search`. Throws DestinationNotFound when the version is not there. */
+  require(type: string, version: Version): Promise<Found<VersionDocument>>;
+  /** The text the registry knows the version by, for paths; asks once and keeps it. Throws DestinationNotFound. */
+  text(type: string, version: Version): Promise<string>;
+}
+
+export function createVersionFinder(api: Api): VersionFinder {
+  const texts = new Map<string, string>();
+  const search = async (type: string, version: Version): Promise<VersionSearch> => {
+    const key = `${type} ${version.canonical}`;
+    const known = texts.get(key);
+    const found =
+      (await readVersion(api, type, known ?? version.canonical)) ?? (await findByListing(api, type, version));
+    if (found === 'provider-absent') return { state: found };
+    if (found === undefined) {
+      texts.delete(key);
+      return { state: 'version-absent' };
+    }
+    texts.set(key, found.data.text);
+    return { state: 'found', version: found };
+  };
+  const require = async (type: string, version: Version): Promise<Found<VersionDocument>> => {
+    const found = await search(type, version);
+    if (found.state === 'found') return found.version;
+    if (found.state === 'provider-absent') throw destinationNotFound(providerName(api, type));
+    throw destinationNotFound(versionName(api, type, version.text));
+  };
+  return {
+    search,
+    require,
+    text: async (type, version) =>
+      texts.get(`${type} ${version.canonical}`) ?? (await require(type, version)).data.text,
+  };
+}
+
+/** What a version is called in messages. */
+export function versionName(api: Api, type: string, text: string): string {
+  return `version ${text} of ${providerName(api, type)}`;
+}
+
+/** Undefined on 404, whatever that means. */
+export async function readVersion(
+  api: Api,
+  type: string,
+  text: string,
+): Promise<Found<VersionDocument> | undefined> {
+  const target = versionName(api, type, text);
+  return await readOne(api, paths.version(api, type, text), target, single(versionSchema));
+}
+
+/** Every version; undefined when the provider is absent. */
+export async function readVersions(api: Api, type: string): Promise<readonly VersionDocument[] | undefined> {
+  const target = `the versions of ${providerName(api, type)}`;
+  const found = await readAllPages(api, paths.versions(api, type), target, page(versionSchema));
+  if (found) return found;
+  if (await hasProvider(api, type)) throw destinationNotFound(target);
+  return undefined;
+}
+
+async function findByListing(
+  api: Api,
+  type: string,
+  version: Version,
+): Promise<Found<VersionDocument> | 'provider-absent' | undefined> {
+  const listed = await readVersions(api, type);
+  if (!listed) return 'provider-absent';
+  const match = listed.find(({ text }) => {
+    const parsed = parseVersion(text);
+    return parsed !== undefined && sameVersion(parsed, version);
+  });
+  if (!match) return undefined;
+  const found = await readVersion(api, type, match.text);
+  if (found) return found;
+  throw answerInvalid(versionName(api, type, match.text), 'it is listed, but reading it answers 404');
+}
