@@ -1,0 +1,68 @@
+import { setTimeout as timer } from 'node:timers/promises';
+import { interruptionOf } from '../../domain/transfer/interruption.ts';
+import { parseHttpAddress } from './address.ts';
+import type { HttpClient, HttpClientOptions, HttpDocument, HttpRequest } from './contract.ts';
+import { createDispatcher } from './dispatcher.ts';
+import { fetchDocument } from './documents.ts';
+import { failureOf, isPassingStatus, unavailableAnswer } from './failures.ts';
+import { createRateLimiter } from './rate-limiter.ts';
+import { createRetrying, DEFAULT_RETRY } from './retry.ts';
+import { openStream, sendStream } from './streams.ts';
+import { naming, type Wire } from './wire.ts';
+
+export type { HttpClient, HttpClientOptions, HttpDocument, HttpRequest } from './contract.ts';
+
+const DEFAULT_TIMEOUTS = { connectMs: 10_000, headersMs: 60_000, idleMs: 60_000, documentMs: 60_000 };
+
+/** Throws CaBundleUnreadable and SettingsInvalid (proxy address). */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const wire = createWire(options);
+  const { side, dispatcher } = wire;
+  const limiter =
+    options.requestsPerSecond === undefined
+      ? undefined
+      : createRateLimiter({ perSecond: options.requestsPerSecond, now: wire.now, sleep: wire.sleep });
+  const retry = { ...DEFAULT_RETRY, ...options.retry };
+  const attempt = async (request: HttpRequest): Promise<HttpDocument> => {
+    await limiter?.take(wire.signal);
+    return fetchDocument(wire, request);
+  };
+  const repeated = createRetrying(wire, retry, options.onRetry, attempt);
+  return {
+    side,
+    request: async (request) => {
+      const about = naming(request, parseHttpAddress(request.url));
+      if (wire.signal?.aborted) throw interruptionOf(wire.signal.reason);
+      const document = await repeated(request).catch((error: unknown) => {
+        throw failureOf(error, side, about, wire.signal);
+      });
+      if (isPassingStatus(document.status)) throw unavailableAnswer(side, about, document, wire.now());
+      return document;
+    },
+    open: (request) => openStream(wire, request),
+    send: (request) => sendStream(wire, request),
+    close: () => dispatcher.destroy(),
+  };
+}
+
+function createWire(options: HttpClientOptions): Wire {
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+  return {
+    side: options.side,
+    userAgent: options.userAgent,
+    signal: options.signal,
+    timeouts,
+    now: options.now ?? Date.now,
+    sleep: options.sleep ?? sleepUnlessAborted,
+    dispatcher: createDispatcher({
+      ...timeouts,
+      caBundle: options.caBundle,
+      httpsProxy: options.proxy?.httpsProxy,
+      noProxy: options.proxy?.noProxy,
+    }),
+  };
+}
+
+async function sleepUnlessAborted(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  await timer(milliseconds, undefined, signal ? { signal } : {});
+}

@@ -1,0 +1,68 @@
+import { X509Certificate } from 'node:crypto';
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { SyncError } from '../../domain/errors.ts';
+
+export interface DispatcherOptions {
+  readonly caBundle: string | undefined;
+  readonly httpsProxy: string | undefined;
+  readonly noProxy: string | undefined;
+  readonly connectMs: number;
+  readonly headersMs: number;
+  readonly idleMs: number;
+}
+
+/** Connections, TLS and proxy. Throws CaBundleUnreadable and SettingsInvalid. */
+export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  const secureContext = options.caBundle === undefined ? undefined : trusting(options.caBundle);
+  const tls = { timeout: options.connectMs, ...(secureContext ? { secureContext } : {}) };
+  const common = {
+    connect: tls,
+    headersTimeout: options.headersMs,
+    bodyTimeout: options.idleMs,
+    pipelining: 1,
+  };
+  if (!options.httpsProxy) return new Agent(common);
+  assertProxyAddress(options.httpsProxy);
+  return new EnvHttpProxyAgent({
+    ...common,
+    requestTls: tls,
+    proxyTls: tls,
+    // Empty rather than absent: what is absent is read from the environment.
+    httpProxy: '',
+    httpsProxy: options.httpsProxy,
+    noProxy: options.noProxy ?? '',
+  });
+}
+
+/** One context for all connections: parsing the roots costs milliseconds. */
+function trusting(caBundle: string): SecureContext {
+  const blocks = caBundle.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
+  if (blocks.length === 0) {
+    throw new SyncError(
+      'CaBundleUnreadable',
+      'The CA bundle holds no PEM certificate (-----BEGIN CERTIFICATE-----).',
+    );
+  }
+  blocks.forEach((block, index) => {
+    try {
+      return new X509Certificate(block);
+    } catch (cause) {
+      throw new SyncError(
+        'CaBundleUnreadable',
+        `Certificate ${index + 1} of the ${blocks.length} in the CA bundle cannot be read.`,
+        { cause },
+      );
+    }
+  });
+  return createSecureContext({ ca: [...getCACertificates('default'), ...blocks] });
+}
+
+function assertProxyAddress(text: string): void {
+  const protocol = URL.parse(text)?.protocol;
+  if (protocol === 'http:' || protocol === 'https:') return;
+  throw new SyncError(
+    'SettingsInvalid',
+    'The value of HTTPS_PROXY is no proxy address. Write http://HOST:PORT or https://HOST:PORT.',
+  );
+}

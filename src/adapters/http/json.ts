@@ -1,0 +1,25 @@
+import type { HttpDocument } from './contract.ts';
+import { responseInvalid } from './failures.ts';
+
+/** The document's JSON value, unchecked. Throws `<Side>ResponseInvalid`, with a word on captive portals. */
+export function readJson(document: HttpDocument): unknown {
+  const { side, target, status } = document;
+  const text = new TextDecoder().decode(document.bytes);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const { host } = new URL(document.url);
+    throw responseInvalid(
+      side,
+      target,
+      looksLikeHtml(document, text)
+        ? `${host} answered ${status} with HTML (a captive portal or proxy?) where JSON was expected`
+        : `${host} answered ${status} with ${document.bytes.length} bytes that are not JSON`,
+      cause,
+    );
+  }
+}
+
+function looksLikeHtml(document: HttpDocument, text: string): boolean {
+  return document.headers.get('content-type')?.includes('html') || /^\s*<(!doctype|html)/i.test(text);
+}

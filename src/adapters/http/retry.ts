@@ -1,0 +1,72 @@
+import fetchRetry from 'fetch-retry';
+import { isSyncError } from '../../domain/errors.ts';
+import type { HttpClientOptions, HttpDocument, HttpMethod, HttpRequest, HttpRetry } from './contract.ts';
+import { explainFailure, type Failure, isPassingStatus } from './failures.ts';
+import { retryAfterMs } from './retry-after.ts';
+import type { Wire } from './wire.ts';
+
+const IDEMPOTENT: readonly HttpMethod[] = ['GET', 'HEAD', 'PUT', 'DELETE'];
+
+export const DEFAULT_RETRY: Required<HttpRetry> = {
+  attempts: 5,
+  baseDelayMs: 500,
+  maxDelayMs: 30_000,
+  totalMs: 180_000,
+  random: Math.random,
+};
+
+/**
+ * Repeats `attempt` while that is safe and may help: exponential backoff with full jitter, and no sooner than the
+ * server asks. Returns the last document or throws the last error, whatever it is.
+ */
+export function createRetrying(
+  wire: Wire,
+  retry: Required<HttpRetry>,
+  onRetry: HttpClientOptions['onRetry'],
+  attempt: (request: HttpRequest, init?: object) => Promise<HttpDocument>,
+): (request: HttpRequest) => Promise<HttpDocument> {
+  const repeating = fetchRetry(attempt, { retryDelay: 0 });
+  return (request) => {
+    const started = wire.now();
+    return repeating(request, {
+      // The wait is made here and not left to fetch-retry, whose timer knows no signal.
+      retryOn: async (done: number, error: Error | null, document: HttpDocument | null) => {
+        const failure = assess(error, document);
+        if (failure === undefined || !mayRepeat(request.method, failure)) return false;
+        const wait = delayMs(retry, done, document, wire.now());
+        const late = wire.now() - started + wait > retry.totalMs;
+        if (done + 1 >= retry.attempts || late || wire.signal?.aborted) return false;
+        onRetry?.({ target: request.target, attempt: done + 2, reason: failure.reason });
+        await wire.sleep(wait, wire.signal);
+        return true;
+      },
+    });
+  };
+}
+
+function assess(
+  error: Error | null,
+  document: HttpDocument | null,
+): (Failure & { status?: number }) | undefined {
+  if (error !== null) return isSyncError(error) ? undefined : explainFailure(error);
+  if (document === null || !isPassingStatus(document.status)) return undefined;
+  const { status } = document;
+  return { reason: `it answered ${status}`, reached: true, passing: true, status };
+}
+
+/** A request answered 429, or one that never left, was not processed: repeating it is safe whatever it does. */
+function mayRepeat(method: HttpMethod, failure: Failure & { status?: number }): boolean {
+  if (!failure.passing) return false;
+  return IDEMPOTENT.includes(method) || failure.status === 429 || !failure.reached;
+}
+
+function delayMs(
+  retry: Required<HttpRetry>,
+  done: number,
+  document: HttpDocument | null,
+  now: number,
+): number {
+  const jitter = retry.random() * Math.min(retry.maxDelayMs, retry.baseDelayMs * 2 ** done);
+  const asked = document === null ? undefined : retryAfterMs(document.headers, now);
+  return asked === undefined ? jitter : Math.min(retry.maxDelayMs, asked + jitter);
+}
