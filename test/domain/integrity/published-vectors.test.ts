@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { isSyncError } from '../../../src/domain/errors.ts';
+import { verifyShasumsSignature } from '../../../src/domain/integrity/verify-signature.ts';
+import { sharedVectors } from '../../support/shared-vectors.ts';
+
+interface Vector {
+  readonly id: string;
+  readonly key: string;
+  readonly signature: string;
+  readonly document: string;
+  readonly expect: 'valid' | 'valid_but_key_expired' | 'invalid' | 'unknown_issuer' | 'malformed_signature';
+  readonly terraform_key_id: string | null;
+}
+
+const folder = sharedVectors('pgp');
+const NOW = new Date('2026-11-01T00:00:00Z');
+
+const CODES = {
+  invalid: 'SignatureInvalid',
+  unknown_issuer: 'SigningKeyUnknown',
+  malformed_signature: 'SignatureMalformed',
+} as const;
+
+function vectors(): readonly Vector[] {
+  if (folder === undefined) return [];
+  const file = JSON.parse(readFileSync(join(folder, 'vectors.json'), 'utf8')) as { vectors: Vector[] };
+  return file.vectors;
+}
+
+async function verdictOn(vector: Vector) {
+  const read = (name: string) => new Uint8Array(readFileSync(join(folder ?? '', name)));
+  try {
+    const { signedBy, remarks } = await verifyShasumsSignature({
+      shasums: read(vector.document),
+      signature: read(vector.signature),
+      keys: [
+        { asciiArmor: new TextDecoder().decode(read(vector.key)), claimedKeyId: undefined, source: undefined },
+      ],
+      now: NOW,
+      subject: vector.id,
+    });
+    return { signedBy: signedBy.keyId, primaryExpired: remarks.some((text) => text.startsWith('Signing key')) };
+  } catch (error) {
+    if (isSyncError(error)) return { refused: error.code };
+    throw error;
+  }
+}
+
+describe('signatures published by HashiCorp and others (../shared/vectors/pgp)', () => {
+  it.skipIf(folder === undefined)('are there to be read', () => {
+    expect(vectors().length).toBeGreaterThan(0);
+  });
+
+  it.each(vectors())('$id is $expect', async (vector) => {
+    const verdict = await verdictOn(vector);
+    if (vector.expect === 'valid' || vector.expect === 'valid_but_key_expired') {
+      expect(verdict).toEqual({
+        signedBy: vector.terraform_key_id,
+        primaryExpired: vector.expect === 'valid_but_key_expired',
+      });
+    } else {
+      expect(verdict).toEqual({ refused: CODES[vector.expect] });
+    }
+  });
+});

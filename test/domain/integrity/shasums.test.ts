@@ -1,0 +1,90 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isSyncError } from '../../../src/domain/errors.ts';
+import { parseShasums } from '../../../src/domain/integrity/shasums.ts';
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const A = 'a'.repeat(64);
+const B = 'b'.repeat(64);
+
+function refusalOf(input: Uint8Array): { code: string; message: string } {
+  try {
+    parseShasums(input);
+  } catch (error) {
+    if (isSyncError(error)) return error;
+    throw error;
+  }
+  throw new Error('It was read, not refused');
+}
+
+describe('parseShasums reads', () => {
+  it.each([
+    ['LF line ends', `${A}  one.zip\n${B}  two.zip\n`],
+    ['CRLF line ends', `${A}  one.zip\r\n${B}  two.zip\r\n`],
+    ['mixed line ends', `${A}  one.zip\r\n${B}  two.zip\n`],
+    ['a missing last line end', `${A}  one.zip\n${B}  two.zip`],
+    ['the binary marker', `${A} *one.zip\n${B} *two.zip\n`],
+    ['a single space', `${A} one.zip\n${B} two.zip\n`],
+    ['empty lines', `\n${A}  one.zip\n\n${B}  two.zip\n\n`],
+    ['upper-case digits', `${A.toUpperCase()}  one.zip\n${B.toUpperCase()}  two.zip\n`],
+    ['a line given twice', `${A}  one.zip\n${B}  two.zip\n${A}  one.zip\n`],
+  ])('%s', (_, text) => {
+    expect([...parseShasums(bytes(text)).entries]).toEqual([
+      ['one.zip', A],
+      ['two.zip', B],
+    ]);
+  });
+
+  it('what the form of sha256sum can write, whatever the file names', () => {
+    const name = fc.stringMatching(/^[A-Za-z0-9_.+~-]{1,60}$/).filter((each) => !/^\.\.?$/.test(each));
+    const digest = fc.stringMatching(/^[0-9a-f]{64}$/);
+    const line = fc.constantFrom('\n', '\r\n');
+    fc.assert(
+      fc.property(fc.dictionary(name, digest, { minKeys: 1 }), line, fc.boolean(), (files, end, last) => {
+        const lines = Object.entries(files).map(([file, sum]) => `${sum}  ${file}`);
+        const { entries } = parseShasums(bytes(lines.join(end) + (last ? end : '')));
+        expect(Object.fromEntries(entries)).toEqual({ ...files });
+      }),
+    );
+  });
+});
+
+describe('parseShasums refuses', () => {
+  it.each([
+    ['a captive portal’s HTML', '<!DOCTYPE html>\n<html></html>\n', 'line 1 '],
+    ['a digest that is too short', `${A}  one.zip\n${B.slice(1)}  two.zip\n`, 'line 2 '],
+    ['a digest with other letters', `${'g'.repeat(64)}  one.zip\n`, 'line 1 '],
+    ['a line without a file name', `${A}  \n`, 'line 1 '],
+    ['a digest alone', `${A}\n`, 'line 1 '],
+    ['three spaces', `${A}   one.zip\n`, 'line 1 '],
+    ['a tab between digest and name', `${A}\tone.zip\n`, 'line 1 '],
+    ['the BSD form', `SHA256 (one.zip) = ${A}\n`, 'line 1 '],
+    ['a comment', `# sums\n${A}  one.zip\n`, 'line 1 '],
+    ['a byte order mark', `\u{FEFF}${A}  one.zip\n`, 'line 1 '],
+    ['a path', `${A}  one.zip\n${B}  dist/two.zip\n`, 'line 2 '],
+    ['a path that climbs', `${A}  ../one.zip\n`, 'line 1 '],
+    ['a Windows path', `${A}  dist\\one.zip\n`, 'line 1 '],
+    ['a folder for a name', `${A}  ..\n`, 'line 1 '],
+    ['a name with a space, which Terraform would cut', `${A}  one.zip two.zip\n`, 'line 1 '],
+    ['a name with a control character', `${A}  one\u{1B}[2J.zip\n`, 'line 1 '],
+    ['old Mac line ends', `${A}  one.zip\r${B}  two.zip\r`, 'line 1 '],
+    ['one name with two digests', `${A}  one.zip\n\n${B}  one.zip\n`, 'line 3 '],
+    ['an empty file', '', 'lists no file'],
+    ['only empty lines', '\n\r\n', 'lists no file'],
+  ])('%s', (_, text, place) => {
+    const { code, message } = refusalOf(bytes(text));
+    expect(code).toBe('ShasumsMalformed');
+    expect(message).toContain(place);
+  });
+
+  it('bytes that are not UTF-8', () => {
+    const { code, message } = refusalOf(new Uint8Array([0xff, 0xfe, 0x00]));
+    expect([code, message]).toEqual(['ShasumsMalformed', expect.stringContaining('not UTF-8')]);
+  });
+
+  it('without handing control characters or a flood of text to the terminal', () => {
+    const { message } = refusalOf(bytes(`\u{1B}]0;owned\u{7}${'x'.repeat(100_000)}\n`));
+    expect(message).not.toMatch(/\p{Cc}/u);
+    expect(message.length).toBeLessThan(500);
+  });
+});
