@@ -12,10 +12,14 @@ export interface OpenedBytes {
   readonly etag: string | undefined;
   /** 0, or the resume point's offset when the server honoured it. */
   readonly offset: number;
+  /**
+   * To be read once. Its iterator's `return` gives the connection up, also before the first `next`: call it when
+   * the bytes are not wanted after all.
+   */
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** A file to read, once or several times. Breaks surface as SyncError from `open` or from the body. */
+/** A file to read, once or several times. What breaks surfaces as a SyncError from `open` or the body. */
 export interface ByteSource {
   /** For messages: names the file, never a secret link. */
   readonly name: string;

@@ -1,0 +1,81 @@
+import { setTimeout as timer } from 'node:timers/promises';
+import type { SyncError } from '../../domain/errors.ts';
+import { interruptionOf } from '../../domain/transfer/interruption.ts';
+
+/** Rejects when the signal is aborted. */
+export type Sleep = (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
+
+export interface TransferLimits {
+  /** Breaks of the download in a row, without `progressBytes` between them, after which it is given up. Default 5. */
+  readonly resumes?: number;
+  /** How often the upload is begun again, whatever progress it made. Default 3. */
+  readonly restarts?: number;
+  /** How much must arrive for the count of resumes to begin again. Default 1 MiB. */
+  readonly progressBytes?: number;
+  /** The n-th pause in a row is random between 0 and `baseDelayMs * 2^(n-1)`. Default 500. */
+  readonly baseDelayMs?: number;
+  /** The cap of a pause, also of one a server asks for. Default 30,000. */
+  readonly maxDelayMs?: number;
+}
+
+export const DEFAULT_LIMITS: Required<TransferLimits> = {
+  resumes: 5,
+  restarts: 3,
+  progressBytes: 1024 * 1024,
+  baseDelayMs: 500,
+  maxDelayMs: 30_000,
+};
+
+export interface Pacing {
+  readonly limits: Required<TransferLimits>;
+  readonly sleep: Sleep;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+/** Waits before the `count`-th attempt after `error`: full jitter, and no shorter than the server asked. */
+export async function pause(
+  { limits, sleep, random }: Pacing,
+  count: number,
+  error: SyncError,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const jitter = random() * limits.baseDelayMs * 2 ** (count - 1);
+  const asked = (error.retryAfterSeconds ?? 0) * 1000;
+  try {
+    await sleep(Math.min(limits.maxDelayMs, asked + jitter), signal);
+  } catch (cause) {
+    throw signal?.aborted ? interruptionOf(signal.reason) : cause;
+  }
+}
+
+/** Counts breaks in a row; enough bytes between two make the next one the first again. */
+export interface Patience {
+  arrived(bytes: number): void;
+  /** Waits before the next attempt, or throws `error` when there were too many. */
+  broken(error: SyncError, signal: AbortSignal): Promise<void>;
+}
+
+export function createPatience(pacing: Pacing): Patience {
+  const { resumes, progressBytes } = pacing.limits;
+  let inARow = 0;
+  let sinceBreak = 0;
+  return {
+    arrived: (bytes) => {
+      sinceBreak += bytes;
+    },
+    broken: async (error, signal) => {
+      inARow = sinceBreak >= progressBytes ? 1 : inARow + 1;
+      sinceBreak = 0;
+      if (inARow > resumes) throw error;
+      await pause(pacing, inARow, error, signal);
+    },
+  };
+}
+
+export async function sleepUnlessAborted(
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await timer(milliseconds, undefined, signal ? { signal } : {});
+}
