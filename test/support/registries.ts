@@ -52,3 +52,95 @@ export async function sampleRegistry(
 export function temporaryFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'provider-sync-test-'));
 }
+
+/** An API document as a test reads it: whatever is expected to be there. */
+export interface ApiDocument {
+  readonly data: ApiResource & readonly ApiResource[];
+  readonly links: Readonly<Record<string, string | null>>;
+  readonly meta: { readonly pagination: Readonly<Record<string, number | null>> };
+  readonly errors: readonly unknown[];
+}
+
+export interface ApiResource {
+  readonly id: string;
+  readonly type: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly links: Readonly<Record<string, string>>;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly contentType: string | null;
+  readonly document: ApiDocument;
+}
+
+export const PROVIDERS = `/api/v2/organizations/${ORGANIZATION}/registry-providers`;
+export const GPG_KEYS = '/api/registry/private/v2/gpg-keys';
+
+/** `/api/v2/…` of a private provider, one of its versions, its platforms or one of them. */
+export function privatePath(...parts: readonly string[]): string {
+  const [type, version, ...platform] = parts;
+  const path = `${PROVIDERS}/private/${ORGANIZATION}/${type}`;
+  if (version === undefined) return path;
+  return [path, 'versions', version, ...(platform.length > 0 ? ['platforms', ...platform] : [])].join('/');
+}
+
+/** The registry's API with the token, by plain requests. */
+export function registryApi(registry: Pick<TestRegistry, 'url' | 'token'>) {
+  const call = async (method: string, path: string, resource?: object): Promise<ApiAnswer> => {
+    const response = await fetch(registry.url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${registry.token}`,
+        'content-type': 'application/vnd.api+json',
+      },
+      ...(resource && { body: JSON.stringify({ data: resource }) }),
+    });
+    const text = await response.text();
+    const document = (text === '' ? {} : JSON.parse(text)) as ApiDocument;
+    return { status: response.status, contentType: response.headers.get('content-type'), document };
+  };
+  const post = (path: string, type: string, attributes: object): Promise<ApiAnswer> =>
+    call('POST', path, { type, attributes });
+  return {
+    call,
+    createProvider: (name: string, registryName = 'private', namespace = ORGANIZATION) =>
+      post(PROVIDERS, 'registry-providers', { name, namespace, 'registry-name': registryName }),
+    createKey: (asciiArmor: string, namespace = ORGANIZATION) =>
+      post(GPG_KEYS, 'gpg-keys', { namespace, 'ascii-armor': asciiArmor }),
+    createVersion: (type: string, version: string, keyId: string, protocols: readonly string[] = ['5.0']) =>
+      post(`${privatePath(type)}/versions`, 'registry-provider-versions', {
+        version,
+        'key-id': keyId,
+        protocols,
+      }),
+    createPlatform: (type: string, version: string, attributes: object) =>
+      post(`${privatePath(type, version)}/platforms`, 'registry-provider-version-platforms', attributes),
+  };
+}
+
+/** The whole of a package, SHA256SUMS and signature of `release` in the registry, by plain requests. */
+export async function publishRelease(registry: TestRegistry, release: SampleRelease): Promise<void> {
+  const { type, version } = release;
+  const api = registryApi(registry);
+  const [key] = release.signingKeys;
+  await api.createProvider(type);
+  await api.createKey(key?.asciiArmor ?? '');
+  const protocols = [...new Set(release.protocols.map((protocol) => `${protocol.split('.')[0]}.0`))];
+  const created = await api.createVersion(type, version, key?.keyId ?? '', protocols);
+  for (const { platform, filename, sha256, contents } of release.packages) {
+    const answer = await api.createPlatform(type, version, { ...platform, filename, shasum: sha256 });
+    const bytes = Buffer.concat(await Array.fromAsync(contents.read(0, contents.size)));
+    await putFile(answer.document.data.links['provider-binary-upload'], bytes);
+  }
+  await putFile(created.document.data.links['shasums-upload'], release.shasums);
+  await putFile(created.document.data.links['shasums-sig-upload'], release.signature);
+}
+
+/** PUTs to an upload link, without a token; the status. */
+export async function putFile(link: string | undefined, bytes: Uint8Array | string): Promise<number> {
+  if (link === undefined) throw new Error('There is no upload link: was the thing created?');
+  const response = await fetch(link, { method: 'PUT', body: new Uint8Array(Buffer.from(bytes)) });
+  await response.arrayBuffer();
+  return response.status;
+}

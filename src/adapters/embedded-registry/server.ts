@@ -28,7 +28,7 @@ export interface EmbeddedRegistryOptions {
   readonly now?: () => Date;
   readonly pageSizeDefault?: number;
   readonly maxPackageBytes?: number;
-  /** Counts and hashes packages and keeps a receipt in place of their bytes: for measuring, never for use. */
+  /** Counts a package's bytes and keeps a receipt in their place: for measuring, never for use. */
   readonly discardPackages?: boolean;
   readonly bytesPerSecondPerConnection?: number;
   readonly intercept?: Intercept;
