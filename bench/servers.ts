@@ -1,0 +1,48 @@
+// Both registries of the benchmark in a process of their own, so that their work is not the subject's.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startEmbeddedRegistry } from '../src/adapters/embedded-registry/server.ts';
+import { makeSampleRelease } from '../src/adapters/sample-registry/make-release.ts';
+import { syntheticContents } from '../src/adapters/sample-registry/package-contents.ts';
+import { startSampleRegistry } from '../src/adapters/sample-registry/server.ts';
+import { makeSigningKey } from '../src/adapters/sample-registry/signing-key.ts';
+import { PLATFORMS, type ServersOptions, type ServersReady } from './scenario.ts';
+
+const options = JSON.parse(process.argv[2] ?? '{}') as ServersOptions;
+const key = await makeSigningKey({ name: 'Bench' });
+const releases = await Promise.all(
+  options.providers.map((type) =>
+    makeSampleRelease({
+      namespace: 'bench',
+      type,
+      version: '1.0.0',
+      platforms: PLATFORMS,
+      key,
+      contents: ({ os, arch }) => {
+        const index = PLATFORMS.findIndex((platform) => platform.os === os && platform.arch === arch);
+        return syntheticContents((options.packageMegabytes[index] ?? 5) * 1024 ** 2, `${type} ${os} ${arch}`);
+      },
+    }),
+  ),
+);
+const throttle =
+  options.bytesPerSecond === undefined ? {} : { bytesPerSecondPerConnection: options.bytesPerSecond };
+const dataDir = await mkdtemp(path.join(tmpdir(), 'provider-sync-bench-'));
+const [publicRegistry, privateRegistry] = await Promise.all([
+  startSampleRegistry({ releases, ...throttle }),
+  startEmbeddedRegistry({
+    dataDir,
+    organization: 'bench',
+    token: options.token,
+    discardPackages: true,
+    ...throttle,
+  }),
+]);
+const ready: ServersReady = { publicUrl: publicRegistry.url, privateUrl: privateRegistry.url };
+process.send?.(ready);
+process.once('disconnect', () => {
+  void Promise.all([publicRegistry.close(), privateRegistry.close()])
+    .then(() => rm(dataDir, { recursive: true, force: true }))
+    .then(() => process.exit(0));
+});
