@@ -99,7 +99,7 @@ export function createFakePublicRegistry(releases: readonly FakeRelease[] = []):
     },
     readPackage: async (address, version, platform) =>
       describePackage(releaseOf(ofProvider(address), version.text), version, platform),
-    readShasums: async (pkg) => readSumsFiles(byUrl(pkg.shasumsUrl)),
+    readShasums: async (pkg) => readSumsFiles(byUrl(pkg.shasumsUrl), pkg),
     packageSource: (pkg) => packageSource(pkg, byUrl, downloads),
   };
 }
@@ -155,12 +155,18 @@ function describePackage(stored: StoredRelease, version: Version, platform: Plat
   };
 }
 
-function readSumsFiles(stored: StoredRelease): { shasums: Uint8Array; signature: Uint8Array } {
+function readSumsFiles(
+  stored: StoredRelease,
+  pkg: RegistryPackage,
+): { shasums: Uint8Array; signature: Uint8Array } {
   const { release, faults } = stored;
-  for (const kind of ['missing-shasums', 'missing-signature'] as const) {
-    if (!faultOf(stored, kind)) continue;
-    const file = kind === 'missing-shasums' ? 'SHA256SUMS' : 'SHA256SUMS.sig';
-    throw new SyncError('ReleaseFileMissing', `${baseUrl(release)}/${file} answered 404.`);
+  const files = [
+    { url: pkg.shasumsUrl, name: 'SHA256SUMS', fault: 'missing-shasums' },
+    { url: pkg.shasumsSignatureUrl, name: 'SHA256SUMS.sig', fault: 'missing-signature' },
+  ] as const;
+  for (const { url, name, fault } of files) {
+    if (url === `${baseUrl(release)}/${name}` && !faultOf(stored, fault)) continue;
+    throw new SyncError('ReleaseFileMissing', `${url} answered 404.`);
   }
   let text = new TextDecoder().decode(release.shasums);
   for (const fault of faults) {
@@ -185,7 +191,9 @@ function packageSource(
     name: pkg.filename,
     open: async (resume) => {
       const stored = byUrl(pkg.downloadUrl);
-      const file = stored.release.packages.find(({ platform }) => formatPlatform(platform) === key);
+      const file = stored.release.packages.find(
+        ({ filename }) => `${baseUrl(stored.release)}/${filename}` === pkg.downloadUrl,
+      );
       if (!file || faultOf(stored, 'missing-package', key)) {
         throw new SyncError('ReleaseFileMissing', `${pkg.filename} answered 404.`);
       }
