@@ -77,7 +77,9 @@ export function describeByteSinkContract(name: string, makeSubject: () => Promis
 
     it('takes the file after an attempt that broke', async () => {
       await using subject = await makeSubject();
-      await expect(subject.sink.send(inChunks(content, new Error('broken')), undefined)).rejects.toThrow();
+      await expect(subject.sink.send(inChunks(content, new Error('broken')), undefined)).rejects.toThrow(
+        'broken',
+      );
       await subject.sink.send(inChunks(content), content.length);
       expect(Buffer.from((await subject.stored()) ?? [])).toEqual(Buffer.from(content));
     });

@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto';
 import { parseSha256 } from '../../src/domain/integrity/sha256.ts';
 import { describeByteSinkContract, describeByteSourceContract } from '../contract/bytes.ts';
+import { describeConfigSourceContract } from '../contract/config-source.ts';
+import { describeNotifierContract } from '../contract/notifier.ts';
 import { describePrivateRegistryContract } from '../contract/private-registry.ts';
 import { describePublicRegistryContract } from '../contract/public-registry.ts';
 import { describeSigningKeysContract } from '../contract/signing-keys.ts';
+import { describeTokenSourceContract } from '../contract/token-source.ts';
 import { LINUX, versionOf } from '../support/sync-world.ts';
+import { createFakeConfigSource } from './config-source.ts';
 import { fakeReleaseOf } from './fake-release.ts';
+import { createFakeNotifier } from './notifier.ts';
 import { createFakePrivateRegistry } from './private-registry.ts';
 import { createFakePublicRegistry, type FakeRelease } from './public-registry.ts';
+import { createFakeTokenSource } from './token-source.ts';
 
 const nothingToClose = { [Symbol.asyncDispose]: async () => {} };
 const V1 = versionOf('1.0.0');
@@ -57,6 +63,23 @@ describeByteSinkContract('a package of the fake private registry', async () => {
     return platform?.bytes;
   };
   return { sink: registry.packageSink('anvil', V1, LINUX), stored, ...nothingToClose };
+});
+
+describeConfigSourceContract('the fake config source', async (text) => ({
+  source: createFakeConfigSource(text),
+  ...nothingToClose,
+}));
+
+describeTokenSourceContract('the fake token source', async (secret) => ({
+  source: createFakeTokenSource(secret),
+  ...nothingToClose,
+}));
+
+describeNotifierContract('the fake notifier', async (state) => {
+  const notifier = createFakeNotifier({ broken: state === 'broken' });
+  const delivered = async () =>
+    notifier.messages.map(({ subject, body }) => `${subject}\n${body}`).join('\n');
+  return { notifier, delivered, ...nothingToClose };
 });
 
 async function withPlatform() {

@@ -1,3 +1,4 @@
+import { SyncError } from '../../src/domain/errors.ts';
 import type { TokenSource } from '../../src/ports/token-source.ts';
 
 export interface FakeTokenSource extends TokenSource {
@@ -5,12 +6,16 @@ export interface FakeTokenSource extends TokenSource {
   readonly freshReads: number;
 }
 
-/** Hands out `cached` until a fresh read, and `renewed` from then on. */
-export function createFakeTokenSource(cached: string, renewed: string = cached): FakeTokenSource {
+/** Hands out `cached` until a fresh read, and `renewed` from then on; undefined is a secret without a value. */
+export function createFakeTokenSource(
+  cached: string | undefined,
+  renewed: string | undefined = cached,
+): FakeTokenSource {
+  const description = 'the secret of the test';
   let token = cached;
   let freshReads = 0;
   return {
-    description: 'the token of the test',
+    description,
     get freshReads() {
       return freshReads;
     },
@@ -19,7 +24,10 @@ export function createFakeTokenSource(cached: string, renewed: string = cached):
         token = renewed;
         freshReads += 1;
       }
-      return token;
+      if (token === undefined || token.trim() === '') {
+        throw new SyncError('SecretUnreadable', `There is no token in ${description}.`);
+      }
+      return token.trim();
     },
   };
 }
