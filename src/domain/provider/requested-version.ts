@@ -8,6 +8,9 @@ export type RequestedVersion =
   | { readonly kind: 'exact'; readonly text: string; readonly version: Version }
   | { readonly kind: 'constraint'; readonly text: string; readonly constraint: VersionConstraint };
 
+/** What an entry without a `version` asks for: the newest stable version. */
+export const LATEST: RequestedVersion = { kind: 'latest', text: 'latest' };
+
 /**
  * Reads the `version` of a config entry: absent or "latest" (the newest stable version), an exact version
  * ("5.100.0", "= 5.100.0"), or a constraint by the rules of `parseConstraint`.
@@ -15,7 +18,7 @@ export type RequestedVersion =
 export function parseRequestedVersion(
   text: string | undefined,
 ): { readonly requested: RequestedVersion } | Mistake {
-  if (text === undefined || text === 'latest') return { requested: { kind: 'latest', text: 'latest' } };
+  if (text === undefined || text === 'latest') return { requested: LATEST };
   if (/^\s*(?:latest|newest|\*)?\s*$/i.test(text)) {
     const fix = 'Write "latest", or leave "version" out, for the newest stable version.';
     return { problem: `${quote(text)} is not a version.`, fix };
