@@ -73,9 +73,11 @@ function matchShasumsLine(pkg: RegistryPackage, shasums: Shasums, subject: strin
 function releaseFileName(filename: string, what: string): string {
   const name = /^https?:\/\//i.test(filename) ? lastSegment(filename) : filename;
   if (isFileName(name)) return name;
+  // What follows in a URL may be a signature that opens the file.
+  const shown = quote(filename.replace(/[?#].*$/s, ''));
   throw new SyncError(
     'UpstreamResponseInvalid',
-    `The registry calls the package of ${what} ${quote(filename)}, which is not a plain file name.`,
+    `The registry calls the package of ${what} ${shown}, which is not a plain file name.`,
   );
 }
 

@@ -9,7 +9,12 @@ import {
   type VerifiedSignature,
   verifyShasumsSignature,
 } from '../../../src/domain/integrity/verify-signature.ts';
-import { armored, keyWithStolenSubkey, signDetached, signDetachedWith } from '../../support/pgp/signatures.ts';
+import {
+  armored,
+  keyWithStolenSubkey,
+  signDetached,
+  signDetachedWith,
+} from '../../support/pgp/signatures.ts';
 import {
   armorOf,
   copyOf,
@@ -32,7 +37,12 @@ const OTHER_SHASUMS = utf8(`${'b'.repeat(64)}  terraform-provider-sample_1.0.1_l
 type Input = Pick<SignatureInput, 'signature' | 'keys'> & Partial<SignatureInput>;
 
 async function verify(input: Input): Promise<VerifiedSignature> {
-  return await verifyShasumsSignature({ shasums: SHASUMS, now: NOW, subject: 'x.test/a/sample 1.0.0', ...input });
+  return await verifyShasumsSignature({
+    shasums: SHASUMS,
+    now: NOW,
+    subject: 'x.test/a/sample 1.0.0',
+    ...input,
+  });
 }
 
 /** The code and message of the refusal; fails the test when the signature is accepted. */
@@ -81,7 +91,11 @@ describe('a signature is accepted', () => {
   });
 
   it('by the right one of several keys, listed last', async () => {
-    const [first, second, right] = await Promise.all([throwawayKey(), keyWithSigningSubkey(), throwawayKey()]);
+    const [first, second, right] = await Promise.all([
+      throwawayKey(),
+      keyWithSigningSubkey(),
+      throwawayKey(),
+    ]);
     const { signedBy } = await verify({
       signature: await signDetached(right, SHASUMS),
       keys: [first, second, right].map((key) => published(key)),
@@ -147,7 +161,10 @@ describe('a signature is accepted', () => {
 
   it('beside another signature by a key that is not listed', async () => {
     const [listed, stranger] = await Promise.all([throwawayKey(), throwawayKey()]);
-    const signature = Buffer.concat([await signDetached(stranger, SHASUMS), await signDetached(listed, SHASUMS)]);
+    const signature = Buffer.concat([
+      await signDetached(stranger, SHASUMS),
+      await signDetached(listed, SHASUMS),
+    ]);
     const { signedBy } = await verify({ signature, keys: [published(listed)] });
     expect(signedBy.keyId).toBe(keyIdOf(listed));
   });
@@ -294,14 +311,18 @@ describe('a signature is refused', () => {
   it('when an encryption subkey of a listed key made it', async () => {
     const key = await throwawayKey({ type: 'rsa', subkeys: [{ type: 'rsa' }] });
     const signature = await signDetachedWith(subkeyOf(key).keyPacket, SHASUMS);
-    expect(await refusal({ signature, keys: [published(key)] })).toMatchObject({ code: 'SigningKeyUnusable' });
+    expect(await refusal({ signature, keys: [published(key)] })).toMatchObject({
+      code: 'SigningKeyUnusable',
+    });
   });
 
   it('when the listed key claims somebody else’s signing subkey', async () => {
     const [thief, victim] = await Promise.all([throwawayKey(), keyWithSigningSubkey()]);
     const signature = await signDetached(victim, SHASUMS);
     const stolen = await keyWithStolenSubkey(thief, victim);
-    expect(await refusal({ signature, keys: [published(stolen)] })).toMatchObject({ code: 'SigningKeyUnusable' });
+    expect(await refusal({ signature, keys: [published(stolen)] })).toMatchObject({
+      code: 'SigningKeyUnusable',
+    });
     const { signedBy } = await verify({ signature, keys: [published(stolen), published(victim)] });
     expect(signedBy.keyId).toBe(keyIdOf(victim));
   });
@@ -309,7 +330,9 @@ describe('a signature is refused', () => {
   it('when the key is an RSA key of 1024 bits', async () => {
     const key = await throwawayKey({ type: 'rsa', rsaBits: 1024 });
     const signature = await signDetached(key, SHASUMS);
-    expect(await refusal({ signature, keys: [published(key)] })).toMatchObject({ code: 'SigningKeyUnusable' });
+    expect(await refusal({ signature, keys: [published(key)] })).toMatchObject({
+      code: 'SigningKeyUnusable',
+    });
   });
 
   it('when the key is a DSA key of 1024 bits', async () => {
@@ -344,7 +367,9 @@ describe('a signature is refused', () => {
     [
       'a signature that is not over a document',
       async () =>
-        await signDetachedWith((await throwawayKey()).keyPacket, SHASUMS, { type: enums.signature.standalone }),
+        await signDetachedWith((await throwawayKey()).keyPacket, SHASUMS, {
+          type: enums.signature.standalone,
+        }),
     ],
     [
       'a signature with other bytes after it',
@@ -391,13 +416,14 @@ describe('a signature is refused', () => {
     await fc.assert(
       fc.asyncProperty(change, async ([position, difference]) => {
         const changed = signature.map((byte, index) => (index === position ? byte ^ difference : byte));
-        const outcome = await verify({ signature: changed, keys: [published(key)] }).catch((error) => error);
         // The part that is not signed over may change; what is left must be the key's own signature.
-        if (isSyncError(outcome)) {
-          expect(['SignatureInvalid', 'SignatureMalformed', 'SigningKeyUnknown']).toContain(outcome.code);
-        } else {
-          expect(outcome).toMatchObject({ signedBy: { keyId: keyIdOf(key) } });
-        }
+        const outcome = await verify({ signature: changed, keys: [published(key)] }).then(
+          ({ signedBy }) => signedBy.keyId,
+          (error: unknown) => (isSyncError(error) ? error.code : error),
+        );
+        expect(['SignatureInvalid', 'SignatureMalformed', 'SigningKeyUnknown', keyIdOf(key)]).toContain(
+          outcome,
+        );
       }),
       { numRuns: 60 },
     );
@@ -414,7 +440,11 @@ describe('a pinned key', () => {
     const { key, ...input } = await signedBySubkey();
     for (const pinnedKeyId of [keyIdOf(key), keyIdOf(key).toLowerCase()]) {
       const { checks } = await verify({ ...input, pinnedKeyId });
-      expect(checks.at(-1)).toMatchObject({ check: 'signed-by-pinned-key', subject: pinnedKeyId, passed: true });
+      expect(checks.at(-1)).toMatchObject({
+        check: 'signed-by-pinned-key',
+        subject: pinnedKeyId,
+        passed: true,
+      });
     }
   });
 
@@ -451,7 +481,10 @@ describe('a pinned key', () => {
 
   it.each([
     ['the last 8 digits of its id', (id: string) => id.slice(-8)],
-    ['the id with one digit changed', (id: string) => id.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'))],
+    [
+      'the id with one digit changed',
+      (id: string) => id.replace(/.$/, (digit) => (digit === '0' ? '1' : '0')),
+    ],
     ['a fingerprint that only ends in its id', (id: string) => `${'0'.repeat(24)}${id}`],
     ['nothing at all', () => ''],
   ])('is not met by %s', async (_, pin) => {
@@ -462,7 +495,10 @@ describe('a pinned key', () => {
 
   it('is met by the second of two signatures in the file', async () => {
     const [first, pinned] = await Promise.all([throwawayKey(), throwawayKey()]);
-    const signature = Buffer.concat([await signDetached(first, SHASUMS), await signDetached(pinned, SHASUMS)]);
+    const signature = Buffer.concat([
+      await signDetached(first, SHASUMS),
+      await signDetached(pinned, SHASUMS),
+    ]);
     const { signedBy } = await verify({
       signature,
       keys: [published(first), published(pinned)],

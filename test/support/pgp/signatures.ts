@@ -3,11 +3,11 @@ import {
   enums,
   PacketList,
   type PrivateKey,
-  PublicKey,
+  type PublicKey,
   readSignature,
   SignaturePacket,
-  sign,
   Subkey,
+  sign,
 } from 'openpgp';
 import { copyOf, LENIENT, subkeyOf } from './throwaway-keys.ts';
 
@@ -25,7 +25,6 @@ export async function armored(signature: Uint8Array): Promise<Uint8Array> {
 }
 
 type AnyKeyPacket = PrivateKey['keyPacket'] | Subkey['keyPacket'];
-type SecretPacket = Parameters<SignaturePacket['sign']>[0];
 
 interface PacketOptions {
   readonly type?: enums.signature;
@@ -43,7 +42,7 @@ export async function signPacket(
 ): Promise<SignaturePacket> {
   const packet = new SignaturePacket();
   packet.signatureType = options.type ?? enums.signature.binary;
-  packet.publicKeyAlgorithm = keyPacket.algorithm as unknown as enums.publicKey;
+  packet.publicKeyAlgorithm = keyPacket.algorithm;
   packet.hashAlgorithm = options.hash ?? enums.hash.sha256;
   if (options.keyFlags !== undefined) packet.keyFlags = [options.keyFlags] as unknown as Uint8Array;
   if (options.expiresInSeconds !== undefined) {
@@ -51,7 +50,7 @@ export async function signPacket(
     packet.signatureNeverExpires = false;
   }
   const signWith = packet.sign.bind(packet) as (...args: unknown[]) => Promise<void>;
-  await signWith(keyPacket as SecretPacket, data, options.date ?? SIGNED, true, LENIENT);
+  await signWith(keyPacket, data, options.date ?? SIGNED, true, LENIENT);
   return packet;
 }
 
