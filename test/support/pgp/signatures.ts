@@ -12,7 +12,7 @@ import {
 import { copyOf, LENIENT, subkeyOf } from './throwaway-keys.ts';
 
 /** When throwaway signatures are made, unless a test says otherwise. */
-export const SIGNED = new Date('2025-01-01T00:00:00Z');
+const SIGNED = new Date('2025-01-01T00:00:00Z');
 
 /** A binary detached signature by the key's newest signing subkey, or else its primary key. */
 export async function signDetached(key: PrivateKey, bytes: Uint8Array, date = SIGNED): Promise<Uint8Array> {
@@ -35,7 +35,7 @@ interface PacketOptions {
 }
 
 /** A signature packet of any kind by any key packet, right or wrong; `data` as openpgp.js wants it for `type`. */
-export async function signPacket(
+async function signPacket(
   keyPacket: AnyKeyPacket,
   data: object,
   options: PacketOptions = {},
