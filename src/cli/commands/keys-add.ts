@@ -1,0 +1,63 @@
+import { describeFileProblem, readTextFile } from '../../adapters/local/read-text-file.ts';
+import { addSigningKey } from '../../application/signing-keys.ts';
+import { SyncError } from '../../domain/errors.ts';
+import type { CommandSpec, Invocation } from '../command-spec.ts';
+import { systemClock } from '../composition.ts';
+import { keyDocument, renderKeyTable } from '../render/signing-keys.ts';
+import { createSettingsReader, type SettingsReader } from '../settings-reader.ts';
+import {
+  ORGANIZATION_OPTIONS,
+  ORGANIZATION_VARIABLES,
+  readOrganizationSettings,
+  tell,
+  withDestination,
+} from './keys-run.ts';
+
+const MAX_KEY_BYTES = 1024 * 1024;
+
+export const addKeyCommand: CommandSpec = {
+  name: 'add',
+  summary: 'add signing keys to the organization',
+  description:
+    'Adds every public key of an armored file to the organization. Keys that are there stay as they are.',
+  argument: {
+    term: '<FILE>',
+    description: 'a file of armored public keys (-----BEGIN PGP PUBLIC KEY BLOCK-----)',
+  },
+  options: ORGANIZATION_OPTIONS,
+  variables: ORGANIZATION_VARIABLES,
+  examples: ['provider-sync keys add publisher.asc'],
+  async run(invocation) {
+    const reader = createSettingsReader(invocation);
+    const armor = await readKeyFile(reader, invocation);
+    const settings = await readOrganizationSettings(reader, invocation);
+    const added = await withDestination(invocation, settings, ({ signingKeys }) =>
+      addSigningKey({ signingKeys }, armor).catch(blameFile),
+    );
+    const document = { keys: added.map(({ key, outcome }) => ({ ...keyDocument(key), outcome })) };
+    tell(invocation, settings, document, () => {
+      const outcomes = added.map(({ key, outcome }) =>
+        outcome === 'added' ? `Added ${key.keyId}.` : `${key.keyId} was already there.`,
+      );
+      const keys = added.map(({ key }) => key);
+      return `${renderKeyTable(keys, systemClock.now(), invocation.io.stdout)}\n\n${outcomes.join('\n')}`;
+    });
+    return 0;
+  },
+};
+
+async function readKeyFile(reader: SettingsReader, { operands }: Invocation): Promise<string> {
+  const [path] = operands;
+  if (path === undefined) return '';
+  const file = await readTextFile(path, MAX_KEY_BYTES);
+  if ('text' in file) return file.text;
+  reader.note({ path: 'FILE', message: `${path} ${describeFileProblem(file.problem)}` });
+  return '';
+}
+
+/** A key that a person hands over is the person's to mend, where one from a registry is the registry's. */
+function blameFile(error: unknown): never {
+  if (!(error instanceof SyncError) || error.origin !== 'upstream') throw error;
+  const problems = [{ path: 'FILE', message: error.message }];
+  throw new SyncError('ArgumentsInvalid', 'The file’s keys cannot be added.', { cause: error, problems });
+}

@@ -1,0 +1,104 @@
+import { createFileConfigSource } from '../../adapters/local/file-config-source.ts';
+import { readConfig } from '../../application/read-config.ts';
+import type { SyncOptions, SyncPorts } from '../../application/sync-ports.ts';
+import type { SyncConfig } from '../../domain/config/config.ts';
+import type { Invocation } from '../command-spec.ts';
+import { composeDestination, composeUpstream, systemClock } from '../composition.ts';
+import type { CliIo } from '../io.ts';
+import { createProgressDisplay } from '../progress/display.ts';
+import type { ResultRenderer } from '../render/result-renderer.ts';
+import {
+  type DestinationSettings,
+  type NetworkSettings,
+  type OutputSettings,
+  readConcurrency,
+  readConfigPath,
+  readDestinationSettings,
+  readNetworkSettings,
+  readOutputSettings,
+  readUpstreamSettings,
+  type UpstreamSettings,
+} from '../settings.ts';
+import { createSettingsReader } from '../settings-reader.ts';
+import {
+  CONCURRENCY_OPTION,
+  CONFIG_OPTION,
+  DESTINATION_OPTIONS,
+  DESTINATION_VARIABLES,
+  NETWORK_OPTIONS,
+  NETWORK_VARIABLES,
+  OUTPUT_OPTIONS,
+  UPSTREAM_OPTIONS,
+} from '../shared-options.ts';
+
+/** What `plan`, `sync` and `verify` have in common. */
+export const RUN_OPTIONS = [
+  CONFIG_OPTION,
+  ...DESTINATION_OPTIONS,
+  ...UPSTREAM_OPTIONS,
+  ...NETWORK_OPTIONS,
+  CONCURRENCY_OPTION,
+  ...OUTPUT_OPTIONS,
+];
+
+export const RUN_VARIABLES = [...DESTINATION_VARIABLES, ...NETWORK_VARIABLES];
+
+export interface RunSettings extends OutputSettings {
+  readonly configPath: string;
+  readonly concurrency: number | undefined;
+  readonly network: NetworkSettings;
+  readonly upstream: UpstreamSettings;
+  readonly destination: DestinationSettings;
+}
+
+/** Throws ArgumentsInvalid or SettingsInvalid with everything that is wrong. */
+export async function readRunSettings(invocation: Invocation): Promise<RunSettings> {
+  const reader = createSettingsReader(invocation);
+  const settings = {
+    ...readOutputSettings(reader),
+    configPath: readConfigPath(reader, invocation),
+    concurrency: readConcurrency(reader),
+    network: await readNetworkSettings(reader),
+    upstream: await readUpstreamSettings(reader),
+  };
+  const destination = await readDestinationSettings(reader, invocation);
+  return { ...settings, destination: reader.requireSound(destination) };
+}
+
+export type UseCase<R> = (ports: SyncPorts, config: SyncConfig, options: SyncOptions) => Promise<R>;
+
+/** Reads the config and carries `useCase` out on real registries, showing progress. */
+export async function runUseCase<R>(
+  { io, signal }: Pick<Invocation, 'io' | 'signal'>,
+  settings: RunSettings,
+  useCase: UseCase<R>,
+): Promise<R> {
+  const { network, upstream, destination, concurrency } = settings;
+  const config = await readConfig({ configSource: createFileConfigSource(settings.configPath) });
+  using reporter = createProgressDisplay(io, settings);
+  const context = { reporter, signal };
+  await using source = composeUpstream({ ...upstream, network }, context);
+  await using target = composeDestination({ ...destination, network }, context);
+  const { publicRegistry } = source;
+  const { privateRegistry, signingKeys } = target;
+  const ports = { publicRegistry, privateRegistry, signingKeys, reporter, clock: systemClock };
+  return await useCase(ports, config, { signal, ...(concurrency === undefined ? {} : { concurrency }) });
+}
+
+interface Judged {
+  readonly summary: { readonly ok: boolean };
+}
+
+/** Shows a result as the settings ask for, and returns the exit code. */
+export function tellResult<R extends Judged>(
+  io: CliIo,
+  settings: OutputSettings,
+  result: R,
+  renderer: ResultRenderer<R>,
+): number {
+  const { ok } = result.summary;
+  if (settings.json) io.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  else if (!settings.quiet) io.stdout.write(`${renderer.whole(result, io.stdout)}\n`);
+  else if (!ok) io.stderr.write(`${renderer.failures(result, io.stderr)}\n`);
+  return ok ? 0 : 1;
+}

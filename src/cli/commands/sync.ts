@@ -1,0 +1,27 @@
+import { syncProviders } from '../../application/sync-providers.ts';
+import type { CommandSpec } from '../command-spec.ts';
+import { RUN_RESULT } from '../render/run-result.ts';
+import { CONFIG_ARGUMENT } from '../shared-options.ts';
+import { RUN_OPTIONS, RUN_VARIABLES, readRunSettings, runUseCase, tellResult } from './provider-run.ts';
+
+export const syncCommand: CommandSpec = {
+  name: 'sync',
+  summary: 'bring every provider of the config into the private registry',
+  description:
+    'Brings every provider of the config into the private registry, whole and verified or not at all. Does ' +
+    'only what is missing, so that running it again goes on where it stopped. One provider’s failure never ' +
+    'stops another.',
+  argument: CONFIG_ARGUMENT,
+  options: RUN_OPTIONS,
+  variables: RUN_VARIABLES,
+  examples: [
+    'provider-sync sync',
+    'TFC_TOKEN_FILE=~/.tfc-token provider-sync sync team-a.json --organization my-org',
+    'provider-sync sync --json > result.json',
+  ],
+  async run(invocation) {
+    const settings = await readRunSettings(invocation);
+    const result = await runUseCase(invocation, settings, syncProviders);
+    return tellResult(invocation.io, settings, result, RUN_RESULT);
+  },
+};

@@ -1,0 +1,117 @@
+import { performance } from 'node:perf_hooks';
+import process from 'node:process';
+import { isatty, type WriteStream } from 'node:tty';
+import { createHttpClient } from '../adapters/http/client.ts';
+import type { HttpClient, HttpClientOptions } from '../adapters/http/contract.ts';
+import { createPublicRegistry } from '../adapters/terraform-registry/public-registry.ts';
+import { createPrivateRegistry } from '../adapters/tfe/private-registry.ts';
+import { createSigningKeys } from '../adapters/tfe/signing-keys.ts';
+import { DEFAULT_HOSTNAME } from '../domain/provider/address.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EventReporter } from '../ports/event-reporter.ts';
+import type { PrivateRegistry } from '../ports/private-registry.ts';
+import type { PublicRegistry } from '../ports/public-registry.ts';
+import type { SigningKeys } from '../ports/signing-keys.ts';
+import type { CliIo, Output, StopSignal } from './io.ts';
+import type { DestinationSettings, NetworkSettings, UpstreamSettings } from './settings.ts';
+import { USER_AGENT } from './version.ts';
+
+/** HCP Terraform answers 429 beyond 30 requests a second and user. */
+const DESTINATION_REQUESTS_PER_SECOND = 30;
+
+export interface RunContext {
+  readonly reporter: EventReporter;
+  readonly signal: AbortSignal;
+}
+
+export interface Upstream extends AsyncDisposable {
+  readonly publicRegistry: PublicRegistry;
+}
+
+export interface Destination extends AsyncDisposable {
+  readonly privateRegistry: PrivateRegistry;
+  readonly signingKeys: SigningKeys;
+}
+
+export const systemClock: Clock = { now: () => new Date() };
+
+export function composeUpstream(
+  settings: UpstreamSettings & { readonly network: NetworkSettings },
+  context: RunContext,
+): Upstream {
+  const http = createHttpClient(httpOptions('upstream', settings.network, context));
+  const addresses = settings.registry === undefined ? {} : { [DEFAULT_HOSTNAME]: settings.registry };
+  return { publicRegistry: createPublicRegistry({ http, addresses }), ...closing(http) };
+}
+
+export function composeDestination(
+  settings: DestinationSettings & { readonly network: NetworkSettings },
+  context: RunContext,
+): Destination {
+  const http = createHttpClient({
+    ...httpOptions('destination', settings.network, context),
+    requestsPerSecond: DESTINATION_REQUESTS_PER_SECOND,
+  });
+  const { address, organization, token } = settings;
+  const options = { http, address, organization, token };
+  return {
+    privateRegistry: createPrivateRegistry(options),
+    signingKeys: createSigningKeys(options),
+    ...closing(http),
+  };
+}
+
+function httpOptions(
+  side: HttpClientOptions['side'],
+  { caBundle, httpsProxy, noProxy }: NetworkSettings,
+  { reporter, signal }: RunContext,
+): HttpClientOptions {
+  return {
+    side,
+    userAgent: USER_AGENT,
+    signal,
+    ...(caBundle === undefined ? {} : { caBundle }),
+    ...(httpsProxy === undefined
+      ? {}
+      : { proxy: { httpsProxy, ...(noProxy === undefined ? {} : { noProxy }) } }),
+    onRetry: (event) => reporter.report({ kind: 'RequestRetried', ...event }),
+  };
+}
+
+function closing(http: HttpClient): AsyncDisposable {
+  return { [Symbol.asyncDispose]: async () => await http.close() };
+}
+
+/** This process as the command line sees it: the only place that reads its environment. */
+export function processIo(): CliIo {
+  return {
+    stdout: outputTo(process.stdout),
+    stderr: outputTo(process.stderr),
+    environment: process.env,
+    monotonic: () => performance.now(),
+    onStopSignal: (listener) => {
+      const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+      const listeners = signals.map((signal) => [signal, () => listener(signal)] as const);
+      for (const [signal, handler] of listeners) process.on(signal, handler);
+      return () => {
+        for (const [signal, handler] of listeners) process.off(signal, handler);
+      };
+    },
+    exit: (code) => process.exit(code),
+  };
+}
+
+function outputTo(stream: WriteStream & { readonly fd: number }): Output {
+  // A reader that left, as in "provider-sync plan | head", is no failure of the run.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  const isTerminal = isatty(stream.fd);
+  return {
+    write: (text) => void stream.write(text),
+    isTerminal,
+    columns: isTerminal && stream.columns > 0 ? stream.columns : Number.POSITIVE_INFINITY,
+    color: isTerminal && stream.hasColors(process.env),
+    stream,
+  };
+}

@@ -1,0 +1,27 @@
+/** One of the two places text goes to. */
+export interface Output {
+  readonly write: (text: string) => void;
+  readonly isTerminal: boolean;
+  /** Width to lay out for; Infinity where nobody sees columns, as in a pipe. */
+  readonly columns: number;
+  readonly color: boolean;
+  /** The stream itself, for what draws on a terminal. */
+  readonly stream: NodeJS.WritableStream;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export type StopSignal = 'SIGINT' | 'SIGTERM';
+
+/** Everything the command line shares with the process it runs in, so that it can also run inside a test. */
+export interface CliIo {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly environment: Environment;
+  /** Milliseconds that only grow, for rates. */
+  readonly monotonic: () => number;
+  /** Calls `listener` on each signal until the returned function is called. */
+  onStopSignal(listener: (signal: StopSignal) => void): () => void;
+  /** Ends the process at once. */
+  exit(code: number): void;
+}

@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import type { CommandGroupSpec, CommandSpec } from './command-spec.ts';
+import { demoCommand } from './commands/demo.ts';
+import { keysCommands } from './commands/keys.ts';
+import { planCommand } from './commands/plan.ts';
+import { serveCommand } from './commands/serve.ts';
+import { syncCommand } from './commands/sync.ts';
+import { verifyCommand } from './commands/verify.ts';
+import { type GrammarListener, group, type ProgramOutput, toCommand, variablesHelp } from './grammar.ts';
+import { PROGRAM_VARIABLES } from './shared-options.ts';
+import { VERSION } from './version.ts';
+
+/** Every command, in the order of the help. A new one is a file in `commands/` and a line here. */
+const COMMANDS: readonly (CommandSpec | CommandGroupSpec)[] = [
+  planCommand,
+  syncCommand,
+  verifyCommand,
+  keysCommands,
+  serveCommand,
+  demoCommand,
+];
+
+const EXIT_CODES = `Exit codes:
+  0    all well
+  1    something failed or differs
+  2    a mistake in the arguments, the settings or the config; nothing was touched
+  130  stopped by Ctrl-C (143: by SIGTERM)`;
+
+/** The whole command line. Help and version end its parsing with a CommanderError. */
+export function buildProgram(output: ProgramOutput, listener: GrammarListener): Command {
+  const about = {
+    name: 'provider-sync',
+    summary: '',
+    description:
+      'Keeps the private registry of an HCP Terraform or Terraform Enterprise organization supplied with ' +
+      'verified providers.',
+  };
+  const program = group(about, output, listener).version(VERSION, '--version', 'show the version');
+  for (const spec of COMMANDS) program.addCommand(toCommand(spec, output, listener));
+  const hint = 'Each command has its own help: provider-sync sync --help';
+  return program.addHelpText(
+    'after',
+    `\n${variablesHelp(PROGRAM_VARIABLES, output.columns)}\n\n${EXIT_CODES}\n\n${hint}`,
+  );
+}

@@ -1,0 +1,74 @@
+import type { SyncEvent } from '../../domain/events.ts';
+import { formatPlatform } from '../../domain/provider/platform.ts';
+import { shortAddress } from '../render/address.ts';
+import { formatBytes, formatDuration, formatRate } from '../render/quantities.ts';
+import type { Tone } from '../render/style.ts';
+
+export interface EventLine {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+/**
+ * One line about what happened; undefined for what is too frequent or too small for a line.
+ * `elapsed` is how long the package's transfer took, in milliseconds.
+ */
+export function describeEvent(event: SyncEvent, elapsed: number | undefined): EventLine | undefined {
+  const line = (text: string, tone: Tone = 'plain'): EventLine => ({ text, tone });
+  switch (event.kind) {
+    case 'ProviderVersionResolved':
+      return event.requested === event.version
+        ? undefined
+        : line(`${shortAddress(event.address)}: "${event.requested}" is ${event.version}`, 'faint');
+    case 'IntegrityRemarkMade':
+      return line(`${versionOf(event)}: ${event.remark}`, 'faint');
+    case 'ProviderVersionUpToDate':
+      return line(`${versionOf(event)}: up to date`, 'faint');
+    case 'SigningKeyAdded':
+      return line(`${versionOf(event)}: signing key ${event.keyId} added to the organization`);
+    case 'PackageTransferRestarted':
+      return line(`${packageOf(event)}: ${event.side} broke (${event.reason}), going on`, 'faint');
+    case 'PackageTransferFinished':
+      return line(`${packageOf(event)}: ${describeTransfer(event.bytes, elapsed)}`);
+    case 'PackageTransferFailed':
+      return line(`${packageOf(event)}: ${event.error.message}`, 'bad');
+    case 'ProviderVersionPublished':
+      return line(`${versionOf(event)}: published, signed by ${event.signedBy}`, 'good');
+    case 'ProviderVersionCompleted':
+      return line(`${versionOf(event)}: completed, signed by ${event.signedBy}`, 'good');
+    case 'VersionConflictFound':
+      return line(`${versionOf(event)}: conflict`, 'bad');
+    case 'ProviderSyncFailed':
+      return line(`${shortAddress(event.address)}: failed (${event.error.code})`, 'bad');
+    case 'VersionDeleted':
+      return line(`${event.provider} ${event.version}: deleted, ${event.reason}`);
+    case 'VersionDeletionFailed':
+      return line(`${event.provider} ${event.version}: not deleted, ${event.error.message}`, 'bad');
+    case 'RequestRetried':
+      return line(
+        `${event.target}: attempt ${event.attempt} failed (${event.reason}), trying again`,
+        'faint',
+      );
+    case 'ProviderCheckStarted':
+    case 'PackageTransferStarted':
+    case 'PackageTransferProgressed':
+    default:
+      return undefined;
+  }
+}
+
+type PackageEvent = Extract<SyncEvent, { platform: unknown }>;
+
+/** "hashicorp/aws 5.100.0 linux_amd64": also what a bar is called. */
+export function packageOf(event: PackageEvent): string {
+  return `${versionOf(event)} ${formatPlatform(event.platform)}`;
+}
+
+function versionOf(event: { readonly address: string; readonly version: string }): string {
+  return `${shortAddress(event.address)} ${event.version}`;
+}
+
+function describeTransfer(bytes: number, elapsed: number | undefined): string {
+  if (elapsed === undefined) return formatBytes(bytes);
+  return `${formatBytes(bytes)} in ${formatDuration(elapsed)} (${formatRate(bytes, elapsed)})`;
+}

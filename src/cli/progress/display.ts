@@ -1,0 +1,15 @@
+import type { EventReporter } from '../../ports/event-reporter.ts';
+import type { CliIo } from '../io.ts';
+import { createBarDisplay } from './bars.ts';
+import { createLineDisplay } from './lines.ts';
+
+/** Progress on stderr while a run goes on. `close` leaves the terminal as it was. */
+export interface ProgressDisplay extends EventReporter, Disposable {}
+
+/** Bars on a terminal, lines elsewhere, nothing when quiet. */
+export function createProgressDisplay(io: CliIo, options: { readonly quiet: boolean }): ProgressDisplay {
+  if (options.quiet) return { report: () => {}, [Symbol.dispose]: () => {} };
+  return io.stderr.isTerminal
+    ? createBarDisplay(io.stderr, io.monotonic)
+    : createLineDisplay(io.stderr, io.monotonic);
+}

@@ -1,0 +1,21 @@
+import { printable } from '../../domain/integrity/untrusted-text.ts';
+import type { Output } from '../io.ts';
+import { paint } from '../render/style.ts';
+import { describeEvent, packageOf } from './describe-event.ts';
+import type { ProgressDisplay } from './display.ts';
+import { createStopwatches } from './stopwatches.ts';
+
+/** A plain line for each thing that happened: for logs and pipes. */
+export function createLineDisplay(output: Output, monotonic: () => number): ProgressDisplay {
+  const stopwatches = createStopwatches(monotonic);
+  return {
+    report(event) {
+      if (event.kind === 'PackageTransferStarted') stopwatches.start(packageOf(event));
+      const elapsed =
+        event.kind === 'PackageTransferFinished' ? stopwatches.elapsed(packageOf(event)) : undefined;
+      const line = describeEvent(event, elapsed);
+      if (line !== undefined) output.write(`${paint(printable(line.text), line.tone, output.color)}\n`);
+    },
+    [Symbol.dispose]: () => {},
+  };
+}

@@ -1,0 +1,39 @@
+import type { ErrorReport } from '../../domain/errors.ts';
+import { shortAddress } from './address.ts';
+import { paint } from './style.ts';
+import type { Canvas } from './table.ts';
+import { wrapParagraph } from './wrap.ts';
+
+/** Prose is easier to read in lines of this length, however wide the terminal is. */
+const MOST_COLUMNS = 100;
+
+/** What is said of one provider below the table. */
+export interface ProviderDetails {
+  readonly address: string;
+  readonly version: string | null;
+  readonly steps: readonly string[];
+  readonly remarks: readonly string[];
+  readonly findings: readonly string[];
+  readonly error: ErrorReport | undefined;
+}
+
+/** Nothing when there is nothing to say; else an empty line, the provider's name, and what is to be said. */
+export function detailLines(details: ProviderDetails, canvas: Canvas): readonly string[] {
+  const { steps, remarks, findings, error } = details;
+  const width = Math.min(canvas.columns, MOST_COLUMNS);
+  const lines = [
+    ...steps.flatMap((step, index) => wrapParagraph(`${index + 1}. ${step}`, width, 2)),
+    ...findings.flatMap((finding) =>
+      wrapParagraph(finding, width, 2).map((line) => paint(line, 'bad', canvas.color)),
+    ),
+    ...remarks.flatMap((remark) => wrapParagraph(`Note: ${remark}`, width, 2)),
+    ...(error === undefined ? [] : errorLines(error, width, canvas.color)),
+  ];
+  if (lines.length === 0) return [];
+  const version = details.version === null ? '' : ` ${details.version}`;
+  return ['', paint(`${shortAddress(details.address)}${version}`, 'strong', canvas.color), ...lines];
+}
+
+export function errorLines(error: ErrorReport, width: number, color: boolean): readonly string[] {
+  return wrapParagraph(`${error.code}: ${error.message}`, width, 2).map((line) => paint(line, 'bad', color));
+}

@@ -1,0 +1,51 @@
+import { CommanderError } from 'commander';
+import { SyncError, toSyncError } from '../domain/errors.ts';
+import type { CommandSpec, Invocation } from './command-spec.ts';
+import { tellFailure } from './failure.ts';
+import { listenForInterruption } from './interruption.ts';
+import type { CliIo } from './io.ts';
+import { buildProgram } from './program.ts';
+
+/** Carries one command line out and returns the exit code; never throws. `argv` begins with the command. */
+export async function run(argv: readonly string[], io: CliIo): Promise<number> {
+  let exitCode = 0;
+  const json = argv.includes('--json');
+  const program = buildProgram(
+    { out: io.stdout.write, err: io.stderr.write, columns: io.stdout.columns },
+    {
+      execute: async (spec, call) => {
+        exitCode = await execute(spec, call, io, json);
+      },
+      misuse: (problems) => {
+        const error = new SyncError('ArgumentsInvalid', 'The command cannot be run as it is written.', {
+          problems,
+        });
+        exitCode = tellFailure(io, error, json);
+      },
+    },
+  );
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Thrown after help or version was shown; help that nobody asked for stands for a missing command.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return tellFailure(io, toSyncError(error), json);
+  }
+}
+
+async function execute(
+  spec: CommandSpec,
+  call: Pick<Invocation, 'operands' | 'options' | 'problems'>,
+  io: CliIo,
+  json: boolean,
+): Promise<number> {
+  using interruption = listenForInterruption(io);
+  let exitCode: number;
+  try {
+    exitCode = await spec.run({ ...call, io, signal: interruption.signal });
+  } catch (error) {
+    exitCode = tellFailure(io, toSyncError(error), json);
+  }
+  return exitCode === 0 ? 0 : (interruption.exitCode() ?? exitCode);
+}
