@@ -13,7 +13,7 @@ import {
 } from '../../src/adapters/sample-registry/server.ts';
 
 export const ORGANIZATION = 'example';
-export const TOKEN = 'test-token';
+const TOKEN = 'test-token';
 
 export interface TestRegistry extends RunningServer, AsyncDisposable {
   readonly dataDir: string;
@@ -54,7 +54,7 @@ export function temporaryFolder(): Promise<string> {
 }
 
 /** An API document as a test reads it: whatever is expected to be there. */
-export interface ApiDocument {
+interface ApiDocument {
   readonly data: ApiResource & readonly ApiResource[];
   readonly links: Readonly<Record<string, string | null>>;
   readonly meta: { readonly pagination: Readonly<Record<string, number | null>> };
@@ -130,7 +130,7 @@ export async function publishRelease(registry: TestRegistry, release: SampleRele
   const created = await api.createVersion(type, version, key?.keyId ?? '', protocols);
   for (const { platform, filename, sha256, contents } of release.packages) {
     const answer = await api.createPlatform(type, version, { ...platform, filename, shasum: sha256 });
-    const bytes = Buffer.concat(await Array.fromAsync(contents.read(0, contents.size)));
+    const bytes = await bytesOf(contents.read(0, contents.size));
     await putFile(answer.document.data.links['provider-binary-upload'], bytes);
   }
   await putFile(created.document.data.links['shasums-upload'], release.shasums);
@@ -143,4 +143,11 @@ export async function putFile(link: string | undefined, bytes: Uint8Array | stri
   const response = await fetch(link, { method: 'PUT', body: new Uint8Array(Buffer.from(bytes)) });
   await response.arrayBuffer();
   return response.status;
+}
+
+/** All of a stream. */
+export async function bytesOf(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }

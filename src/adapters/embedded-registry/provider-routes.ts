@@ -5,7 +5,7 @@ import { invalidAttribute, notFound } from './refusal.ts';
 import { apiAnswer, type Registry, readDocument, requireOrganization, requireProvider } from './registry.ts';
 import { createProviderRequest, type StoredProvider } from './schema.ts';
 
-export const PROVIDERS_PATH = '/api/v2/organizations/:organization/registry-providers';
+const PROVIDERS_PATH = '/api/v2/organizations/:organization/registry-providers';
 export const PROVIDER_PATH = `${PROVIDERS_PATH}/:registry/:namespace/:name`;
 
 /** HCP Terraform API, "Registry providers". */

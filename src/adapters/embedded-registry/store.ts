@@ -15,18 +15,18 @@ import {
 } from './schema.ts';
 
 /** Names a version of a private provider; its namespace is always the organization. */
-export interface VersionPlace {
+interface VersionPlace {
   readonly name: string;
   readonly version: string;
 }
 
 /** Names one platform of a version. */
-export interface PlatformPlace extends VersionPlace {
+interface PlatformPlace extends VersionPlace {
   /** `os_arch`. */
   readonly platform: string;
 }
 
-export interface ProviderPlace {
+interface ProviderPlace {
   readonly registryName: string;
   readonly namespace: string;
   readonly name: string;
@@ -134,7 +134,7 @@ function createFolders(dataDir: string, organization: string, documents: Documen
     findIn,
     createIn: async <T>(folder: string, kind: string, document: T): Promise<T | undefined> =>
       (await documents.create(documentIn(folder, kind), document)) ? document : undefined,
-    listIn: async <T extends { readonly createdAt: string; readonly id: string }>(
+    listIn: async <T extends Created>(
       folder: string,
       kind: string,
       schema: Schema<T>,
@@ -160,13 +160,9 @@ function createFolders(dataDir: string, organization: string, documents: Documen
 
 interface Created {
   readonly createdAt: string;
-  readonly id: string;
 }
 
+/** Oldest first; what was made at the same time stays in the order of its names. */
 function byCreation(a: Created, b: Created): number {
-  return compareText(a.createdAt, b.createdAt) || compareText(a.id, b.id);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
+  return Date.parse(a.createdAt) - Date.parse(b.createdAt);
 }

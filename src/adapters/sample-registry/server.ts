@@ -130,10 +130,10 @@ function fileOf(
 ): (PackageContents & { readonly identity: string }) | undefined {
   const found = release.packages.find(({ filename }) => filename === name);
   if (found) return { ...found.contents, identity: found.sha256 };
-  const small = {
-    [shasumsFilename(release.type, release.version)]: release.shasums,
-    [release.signatureFilename]: release.signature,
-  }[name];
+  const small = new Map([
+    [shasumsFilename(release.type, release.version), release.shasums],
+    [release.signatureFilename, release.signature],
+  ]).get(name);
   return small && { ...contentsOf(small), identity: createHash('sha256').update(small).digest('hex') };
 }
 

@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeSampleRelease, type SampleRelease } from '../../../src/adapters/sample-registry/make-release.ts';
+import {
+  makeSampleRelease,
+  type SamplePackage,
+  type SampleRelease,
+} from '../../../src/adapters/sample-registry/make-release.ts';
 import { makeSigningKey } from '../../../src/adapters/sample-registry/signing-key.ts';
 import {
+  bytesOf,
   embeddedRegistry,
   ORGANIZATION,
   privatePath,
@@ -79,8 +84,8 @@ describe('for Terraform, the embedded registry', () => {
 
   it('gives a package to HEAD, to GET and in ranges that hold under its ETag', async () => {
     await publishRelease(registry, release);
-    const contents = release.packages[0]?.contents;
-    const whole = Buffer.concat(await Array.fromAsync(contents?.read(0, contents.size) ?? []));
+    const { contents } = release.packages[0] as SamplePackage;
+    const whole = await bytesOf(contents.read(0, contents.size));
     const link = (await describePackage()).download_url;
     const head = await fetch(link, { method: 'HEAD' });
     expect(head.headers.get('content-length')).toBe(String(whole.length));
@@ -117,7 +122,7 @@ describe('for Terraform, the embedded registry', () => {
 });
 
 describe('a version in the embedded registry becomes installable', () => {
-  const listed = async (): Promise<unknown> => (await (await get(`${ANVIL}/versions`)).json()) as unknown;
+  const listed = async (): Promise<unknown> => (await get(`${ANVIL}/versions`)).json();
   const nothing = { versions: [] };
 
   it('only when packages, SHA256SUMS and signature are all there', async () => {

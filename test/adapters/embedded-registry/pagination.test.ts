@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { paginate } from '../../../src/adapters/embedded-registry/pagination.ts';
 import { makeSigningKey } from '../../../src/adapters/sample-registry/signing-key.ts';

@@ -64,7 +64,9 @@ describe.skipIf(!terraformIsHere)('a real terraform init', () => {
   it('is refused by the embedded registry without the token', async () => {
     const providers = { anvil: { source: `${ORGANIZATION}/anvil`, version: '1.0.0' } };
     const init = terraformInit({ ...embedded(), token: 'wrong', folder: await temporaryFolder(), providers });
-    await expect(init).rejects.toMatchObject({ stderr: expect.stringContaining('authentication credentials') as string });
+    await expect(init).rejects.toMatchObject({
+      stderr: expect.stringContaining('authentication credentials') as string,
+    });
   });
 
   it('installs from the sample registry, by relative and by absolute links', async () => {
