@@ -6,7 +6,7 @@ import type { ReleasePackage } from '../domain/provider/release.ts';
 import type { UploadStep } from '../domain/publication/plan.ts';
 import { type PreparedProvider, readPlan } from './prepare-provider.ts';
 import type { PlatformResult } from './results.ts';
-import type { SyncPorts } from './sync-ports.ts';
+import type { SyncOptions, SyncPorts } from './sync-ports.ts';
 import { transferFile } from './transfer/transfer-file.ts';
 
 /** Packages larger than this are taken for an endless answer. The largest providers are below 200 MB. */
@@ -28,14 +28,14 @@ export async function applyPlan(
   ports: SyncPorts,
   prepared: PreparedProvider,
   limit: LimitFunction,
-  signal: AbortSignal | undefined,
+  options: Pick<SyncOptions, 'signal' | 'transfer'>,
 ): Promise<AppliedPlan> {
   const steps: readonly UploadStep[] = prepared.plan.steps;
   let platforms: readonly PlatformResult[] = [];
   let error: SyncError | undefined;
   try {
     for (const step of steps.filter(isOpeningStep)) await applyStep(ports, prepared, step);
-    const outcomes = await applyPackageSteps(ports, prepared, steps.filter(isPackageStep), limit, signal);
+    const outcomes = await applyPackageSteps(ports, prepared, steps.filter(isPackageStep), limit, options);
     platforms = outcomes.map((outcome) => outcome.result);
     error = outcomes.find((outcome) => outcome.error !== undefined)?.error;
     if (error === undefined) {
@@ -77,12 +77,12 @@ async function applyPackageSteps(
   prepared: PreparedProvider,
   steps: readonly PackageStep[],
   limit: LimitFunction,
-  signal: AbortSignal | undefined,
+  options: Pick<SyncOptions, 'signal' | 'transfer'>,
 ): Promise<readonly PackageOutcome[]> {
   const byPlatform = Map.groupBy(steps, (step) => formatPlatform(step.package.platform));
   return await Promise.all(
     [...byPlatform.values()].map((platformSteps) =>
-      limit(async () => await applyPlatform(ports, prepared, platformSteps, signal)),
+      limit(async () => await applyPlatform(ports, prepared, platformSteps, options)),
     ),
   );
 }
@@ -91,7 +91,7 @@ async function applyPlatform(
   ports: SyncPorts,
   prepared: PreparedProvider,
   steps: readonly PackageStep[],
-  signal: AbortSignal | undefined,
+  options: Pick<SyncOptions, 'signal' | 'transfer'>,
 ): Promise<PackageOutcome> {
   const [{ package: pkg }] = steps as [PackageStep];
   const { os, arch } = pkg.platform;
@@ -99,7 +99,7 @@ async function applyPlatform(
   try {
     let bytes = 0;
     for (const step of steps) {
-      if (step.kind === 'upload-package') bytes = await uploadPackage(ports, prepared, pkg, signal);
+      if (step.kind === 'upload-package') bytes = await uploadPackage(ports, prepared, pkg, options);
       else await applyStep(ports, prepared, step);
     }
     return { result: { os, arch, outcome: 'published', bytes, sha256: pkg.sha256 } };
@@ -152,7 +152,7 @@ async function uploadPackage(
   ports: SyncPorts,
   { entry, version, sources }: PreparedProvider,
   pkg: ReleasePackage,
-  signal: AbortSignal | undefined,
+  options: Pick<SyncOptions, 'signal' | 'transfer'>,
 ): Promise<number> {
   const { reporter, publicRegistry, privateRegistry } = ports;
   const { platform, filename, sha256 } = pkg;
@@ -165,7 +165,8 @@ async function uploadPackage(
     sink: privateRegistry.packageSink(entry.address.type, version, platform),
     expected: sha256,
     maxBytes: MAX_PACKAGE_BYTES,
-    ...(signal === undefined ? {} : { signal }),
+    ...options.transfer,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
     onProgress: (done, size) =>
       reporter.report({ kind: 'PackageTransferProgressed', ...about, bytes: done, size }),
     onRestart: (side, reason) =>

@@ -25,7 +25,7 @@ export async function downloadAndUpload(
   try {
     options.signal?.throwIfAborted();
     const prepared = await prepareProvider(ports, entry, resolved);
-    return await carryOut(ports, prepared, limit, options.signal);
+    return await carryOut(ports, prepared, limit, options);
   } catch (thrown) {
     const error = toSyncError(thrown);
     ports.reporter.report({
@@ -42,7 +42,7 @@ async function carryOut(
   ports: SyncPorts,
   prepared: PreparedProvider,
   limit: LimitFunction,
-  signal: AbortSignal | undefined,
+  options: SyncOptions,
 ): Promise<ProviderResult> {
   const { reporter } = ports;
   const about = { address: formatAddress(prepared.entry.address), version: prepared.version.canonical };
@@ -58,7 +58,7 @@ async function carryOut(
     }
     return result;
   }
-  const { platforms, bytes, error } = await applyPlan(ports, prepared, limit, signal);
+  const { platforms, bytes, error } = await applyPlan(ports, prepared, limit, options);
   if (error !== undefined) {
     reporter.report({ kind: 'ProviderSyncFailed', ...about, error: reportOf(error) });
     return appliedResult(prepared, 'failed', platforms, error);

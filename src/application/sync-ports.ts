@@ -3,6 +3,7 @@ import type { EventReporter } from '../ports/event-reporter.ts';
 import type { PrivateRegistry } from '../ports/private-registry.ts';
 import type { PublicRegistry } from '../ports/public-registry.ts';
 import type { SigningKeys } from '../ports/signing-keys.ts';
+import type { TransferInput } from './transfer/transfer-file.ts';
 
 /** Everything a sync touches outside itself. */
 export interface SyncPorts {
@@ -18,6 +19,8 @@ export interface SyncOptions {
   readonly concurrency?: number;
   /** Aborting stops the run cleanly; its reason, when a SyncError, is the error of what was under way. */
   readonly signal?: AbortSignal;
+  /** How patiently packages are transferred; the transfer's own defaults when absent. */
+  readonly transfer?: Pick<TransferInput, 'limits' | 'sleep' | 'random'>;
 }
 
 export const DEFAULT_CONCURRENCY = 10;
