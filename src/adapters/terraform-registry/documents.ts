@@ -56,8 +56,6 @@ function meaningOf(status: number): string {
       return 'the server asks for credentials (401), and none are sent to a public registry; is the hostname right?';
     case 403:
       return 'the server refuses access (403); a firewall, a proxy or a regional block may be the reason';
-    case 407:
-      return 'the proxy asks for credentials (407); put them into HTTPS_PROXY';
     case 451:
       return 'the server may not give it out for legal reasons (451)';
     default:

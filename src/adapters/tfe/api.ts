@@ -115,7 +115,6 @@ function generalRefusal(
         `${words === undefined ? '' : `: ${words}`}. Give its team the right to manage private providers.`,
     );
   }
-  if (status === 407) return answerInvalid(target, 'the proxy asks for credentials (407)');
   if (status >= 300 && status < 400) {
     return answerInvalid(target, `it points elsewhere (${status}); is the address complete and right?`);
   }
