@@ -1,5 +1,4 @@
 import { satisfies } from './constraint.ts';
-import type { AvailableVersion } from './release.ts';
 import type { RequestedVersion } from './requested-version.ts';
 import { compareVersions, isPrerelease, sameVersion, type Version } from './version.ts';
 
@@ -8,13 +7,13 @@ import { compareVersions, isPrerelease, sameVersion, type Version } from './vers
  * is none. A prerelease is chosen only when it is named exactly: a provider that has nothing but
  * prereleases has no latest version, as for Terraform.
  */
-export function resolveVersion(
+export function resolveVersion<T extends { readonly version: Version }>(
   requested: RequestedVersion,
-  available: readonly AvailableVersion[],
-): AvailableVersion | undefined {
+  available: readonly T[],
+): T | undefined {
   return available
     .filter(({ version }) => allows(requested, version))
-    .reduce<AvailableVersion | undefined>(
+    .reduce<T | undefined>(
       (newest, other) => (newest && compareVersions(newest.version, other.version) >= 0 ? newest : other),
       undefined,
     );

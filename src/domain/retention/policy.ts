@@ -102,7 +102,7 @@ const SHARE: Form<number> = {
   what: 'must be a number above 0 and up to 1',
   fix: 'Write a share such as 0.5; 1 lets a run delete any share.',
   parse: (text) => {
-    const share = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
+    const share = /^[01](\.\d+)?$/.test(text) ? Number(text) : 0;
     return share > 0 && share <= 1 ? share : undefined;
   },
 };

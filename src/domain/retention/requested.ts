@@ -30,14 +30,6 @@ function wantedBy(request: RequestedVersion, candidates: readonly Candidate[]): 
     // Wider than Terraform's equality on purpose: no build of the version asked for is deleted.
     return candidates.filter(({ version }) => comparePrecedence(version, request.version) === 0);
   }
-  const complete = candidates.filter((candidate) => candidate.complete);
-  return [newestAllowed(request, candidates), newestAllowed(request, complete)].filter(
-    (candidate) => candidate !== undefined,
-  );
-}
-
-function newestAllowed(request: RequestedVersion, candidates: readonly Candidate[]): Candidate | undefined {
-  const available = candidates.map(({ version }) => ({ version, protocols: [], platforms: [] }));
-  const newest = resolveVersion(request, available)?.version;
-  return candidates.find(({ version }) => version === newest);
+  const pools = [candidates, candidates.filter(({ complete }) => complete)];
+  return pools.flatMap((pool) => resolveVersion(request, pool) ?? []);
 }

@@ -116,7 +116,7 @@ export const anyListing: fc.Arbitrary<readonly ListedVersion[]> = fc.uniqueArray
 /** The version lists of real providers, as if a registry held them in various states. */
 export function realListing(lists: readonly (readonly string[])[]): fc.Arbitrary<readonly ListedVersion[]> {
   return fc
-    .constantFrom(...lists)
+    .constantFrom(...(lists.length > 0 ? lists : [[]]))
     .chain((list) =>
       fc.shuffledSubarray([...list], {
         minLength: Math.min(list.length, 60),

@@ -122,6 +122,8 @@ describe('the retention policy', () => {
     '00x1',
     'x0.5',
     '0.5x',
+    '00.5',
+    '10',
   ])('refuses %j as the maximum share', (value) => {
     const [problem] = refusal({ maxShare: value }).problems;
     expect(problem).toMatchObject({
@@ -141,8 +143,16 @@ describe('the retention policy', () => {
 
   it.each(['', 'All', 'everything', 1])('refuses %j as the scope', (value) => {
     expect(refusal({ scope: value }).problems).toEqual([
-      expect.objectContaining({ path: 'scope', message: `must be config or all, not "${value}"` }),
+      {
+        path: 'scope',
+        message: `must be config or all, not "${value}"`,
+        fix: 'Write config for the providers the config names, all for every private provider.',
+      },
     ]);
+  });
+
+  it.each(['config', 'all'])('takes %j as the scope', (scope) => {
+    expect(parseRetentionPolicy({ scope }).scope).toBe(scope);
   });
 
   it('names every wrong setting at once, as the person knows it, with what to write', () => {
@@ -156,9 +166,11 @@ describe('the retention policy', () => {
       '--max-share',
     ]);
     expect(error.problems.every(({ fix }) => fix?.startsWith('Write '))).toBe(true);
-    expect(error.message).toContain(
-      'KEEP_VERSION_COUNT must be a whole number of at least 1, not "0". Write a number such as 10',
+    expect(error.message).toBe(
+      'The retention settings cannot be used: ' +
+        'KEEP_VERSION_COUNT must be a whole number of at least 1, not "0". Write a number such as 10, or leave it out. ' +
+        'minimumAgeDays must be a whole number of days, at least 1, not "soon". Write a number such as 30, or leave it out. ' +
+        '--max-share must be a number above 0 and up to 1, not "7". Write a share such as 0.5; 1 lets a run delete any share.',
     );
-    expect(error.message).toContain('minimumAgeDays must be a whole number of days, at least 1, not "soon"');
   });
 });
