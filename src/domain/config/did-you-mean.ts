@@ -7,7 +7,7 @@ const MAX_LENGTH = 40;
 
 /**
  * The known word that `text` was probably meant to be: by its alias, by its letters and digits alone, or by
- * the fewest changed characters (a third of its length at most). Undefined when nothing is near.
+ * the fewest changed characters (two of every five at most). Undefined when nothing is near.
  */
 export function didYouMean(
   text: string,
@@ -20,7 +20,7 @@ export function didYouMean(
   if (alias !== undefined) return alias;
   const [nearest] = known
     .map((candidate) => ({ candidate, changes: distance(word, plain(candidate)) }))
-    .filter(({ candidate, changes }) => changes <= Math.max(word.length, candidate.length) / 3)
+    .filter(({ changes }) => changes < word.length && changes <= Math.max(1, word.length * 0.4))
     .toSorted((a, b) => a.changes - b.changes);
   return nearest?.candidate;
 }

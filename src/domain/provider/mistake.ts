@@ -10,6 +10,7 @@ const MAX_QUOTED = 80;
 
 /** A value as it stands in JSON, cut to what a message can bear. */
 export function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
+  const short = typeof value === 'string' ? value.slice(0, MAX_QUOTED) : value;
+  const text = JSON.stringify(short) ?? String(value);
+  return short === value && text.length <= MAX_QUOTED ? text : `${text.slice(0, MAX_QUOTED)}…`;
 }

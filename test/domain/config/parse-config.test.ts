@@ -1,0 +1,463 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  parseConfig,
+  parseProviderEntry,
+  serializeProviderEntry,
+} from '../../../src/domain/config/parse-config.ts';
+import { type Problem, SyncError } from '../../../src/domain/errors.ts';
+import { formatAddress } from '../../../src/domain/provider/address.ts';
+import { KNOWN_ARCH, KNOWN_OS } from '../../../src/domain/provider/platform.ts';
+import { constraintText } from '../provider/arbitraries.ts';
+import { AWS, designArray, designSingle } from './configs.ts';
+
+const failureOf = (text: string): SyncError => {
+  try {
+    parseConfig(text);
+  } catch (error) {
+    if (error instanceof SyncError) return error;
+    throw error;
+  }
+  throw new Error('The config was accepted.');
+};
+
+const problemsOf = (config: unknown): readonly Problem[] => failureOf(JSON.stringify(config)).problems;
+const parse = (config: unknown) => parseConfig(JSON.stringify(config)).providers;
+
+describe('a config that is right', () => {
+  it('is an array of providers, as in the design document', () => {
+    expect(parseConfig(designArray).providers).toEqual([
+      {
+        path: '$[0]',
+        address: { hostname: 'registry.terraform.io', namespace: 'integrations', type: 'github' },
+        requested: { kind: 'latest', text: 'latest' },
+        platforms: [{ os: 'darwin', arch: 'arm64' }],
+        pinnedKeyId: '38027F80D7FD5FB2',
+        retain: [],
+      },
+      {
+        path: '$[1]',
+        address: { hostname: 'registry.terraform.io', namespace: 'hashicorp', type: 'aws' },
+        requested: { kind: 'latest', text: 'latest' },
+        platforms: [{ os: 'darwin', arch: 'arm64' }],
+        pinnedKeyId: '34365D9472D7468F',
+        retain: [],
+      },
+    ]);
+  });
+
+  it('is one provider object, as in the design document', () => {
+    const [entry, ...others] = parseConfig(designSingle).providers;
+    expect(others).toEqual([]);
+    expect(entry).toMatchObject({ path: '$', pinnedKeyId: '34365D9472D7468F' });
+    expect(entry && formatAddress(entry.address)).toBe('registry.terraform.io/hashicorp/aws');
+  });
+
+  it('may have a byte order mark in front and name its schema', () => {
+    const text = `\uFEFF${JSON.stringify({ $schema: './schema/config.schema.json', ...AWS })}`;
+    expect(parseConfig(text).providers).toHaveLength(1);
+  });
+
+  it.each([
+    [{ namespace: 'HashiCorp', provider: 'AWS' }, 'registry.terraform.io/hashicorp/aws'],
+    [{ hostname: 'Registry.OpenTofu.org' }, 'registry.opentofu.org/hashicorp/aws'],
+    [{ hostname: 'registry.example.com:8443' }, 'registry.example.com:8443/hashicorp/aws'],
+  ])('names its provider without regard to case: %j', (keys, address) => {
+    const [entry] = parse({ ...AWS, ...keys });
+    expect(entry && formatAddress(entry.address)).toBe(address);
+  });
+
+  it.each([
+    [undefined, { kind: 'latest', text: 'latest' }],
+    ['latest', { kind: 'latest', text: 'latest' }],
+    ['5.100.0', { kind: 'exact', text: '5.100.0' }],
+    ['~> 5.0', { kind: 'constraint', text: '~> 5.0' }],
+    ['>= 5.80, < 6', { kind: 'constraint', text: '>= 5.80, < 6' }],
+  ])('asks for version %j', (version, requested) => {
+    expect(parse({ ...AWS, version })[0]?.requested).toMatchObject(requested);
+  });
+
+  it.each([
+    ['34365d9472d7468f', '34365D9472D7468F'],
+    ['c874011f0ab405110d02105534365d9472d7468f', 'C874011F0AB405110D02105534365D9472D7468F'],
+  ])('pins the signing key %s in upper case', (written, pinnedKeyId) => {
+    expect(parse({ ...AWS, 'gpg-key-id': written })[0]).toMatchObject({ pinnedKeyId });
+  });
+
+  it('retains exact versions and constraints', () => {
+    const [entry] = parse({ ...AWS, retain: ['5.31.0', '~> 4.67.0'] });
+    expect(entry?.retain.map(({ text }) => text)).toEqual(['5.31.0', '~> 4.67.0']);
+  });
+
+  it('may ask for several versions of one provider', () => {
+    expect(parse([AWS, { ...AWS, version: '~> 4.0' }, { ...AWS, version: '5.0.0' }])).toHaveLength(3);
+  });
+});
+
+const entryWith = (keys: Record<string, unknown>) => [{ ...AWS, ...keys }];
+
+describe('a config that is wrong', () => {
+  it.each<[unknown, string, string, string]>([
+    [[], '$', 'The array of providers is empty.', 'at least one provider'],
+    [null, '$', 'The entry null is null, not an object.', 'Write one provider object or an array'],
+    ['aws', '$', 'The entry "aws" is a text, not an object.', 'Write one provider object or an array'],
+    [[AWS, 7], '$[1]', 'The entry 7 is a number, not an object.', 'Write one provider object'],
+    [[[AWS]], '$[0]', 'is an array, not an object.', 'Write one provider object'],
+
+    [{ namespace: 'a', platforms: AWS.platforms }, '$.provider', 'The key "provider" is missing.', '"aws"'],
+    [
+      { provider: 'a', platforms: AWS.platforms },
+      '$.namespace',
+      'The key "namespace" is missing.',
+      '"hashicorp"',
+    ],
+    [{ provider: 'a', namespace: 'b' }, '$.platforms', 'The key "platforms" is missing.', '[{ "os": "linux"'],
+    [
+      entryWith({ platforms: [{ os: 'linux' }] }),
+      '$[0].platforms[0].arch',
+      'The key "arch" is missing.',
+      '"amd64"',
+    ],
+    [
+      entryWith({ platforms: [{ arch: 'arm' }] }),
+      '$[0].platforms[0].os',
+      'The key "os" is missing.',
+      '"linux"',
+    ],
+
+    [
+      entryWith({ provider: 7 }),
+      '$[0].provider',
+      'The value 7 is a number, not a text.',
+      'in quotes, such as "aws"',
+    ],
+    [
+      entryWith({ version: 5.1 }),
+      '$[0].version',
+      'The value 5.1 is a number',
+      'in quotes, such as "5.100.0"',
+    ],
+    [entryWith({ version: null }), '$[0].version', 'The value null is null, not a text.', 'Write "5.100.0".'],
+    [
+      entryWith({ 'gpg-key-id': {} }),
+      '$[0]["gpg-key-id"]',
+      'is an object, not a text.',
+      '"34365D9472D7468F"',
+    ],
+    [
+      entryWith({ platforms: 'linux_amd64' }),
+      '$[0].platforms',
+      'is a text, not an array.',
+      'Write an array: [{',
+    ],
+    [entryWith({ platforms: {} }), '$[0].platforms', 'is an object, not an array.', 'Write an array: [{'],
+    [
+      entryWith({ platforms: ['darwin_arm64'] }),
+      '$[0].platforms[0]',
+      'is a text, not an object.',
+      'Write { "os": "darwin", "arch": "arm64" }.',
+    ],
+    [
+      entryWith({ platforms: [null] }),
+      '$[0].platforms[0]',
+      'is null, not an object.',
+      'Write { "os": "linux"',
+    ],
+    [
+      entryWith({ platforms: [{ os: 'linux', arch: 386 }] }),
+      '$[0].platforms[0].arch',
+      'The value 386 is a number, not a text.',
+      'in quotes',
+    ],
+    [entryWith({ retain: '5.0.0' }), '$[0].retain', 'is a text, not an array.', 'Write ["5.31.0"].'],
+    [entryWith({ retain: [5] }), '$[0].retain[0]', 'The value 5 is a number, not a text.', '"5.31.0"'],
+
+    [entryWith({ versoin: '1' }), '$[0].versoin', 'The key "versoin" is unknown.', 'Did you mean "version"?'],
+    [entryWith({ gpg_key_id: 'x' }), '$[0].gpg_key_id', 'is unknown.', 'Did you mean "gpg-key-id"?'],
+    [entryWith({ gpgKeyId: 'x' }), '$[0].gpgKeyId', 'is unknown.', 'Did you mean "gpg-key-id"?'],
+    [entryWith({ registry: 'x' }), '$[0].registry', 'is unknown.', 'Did you mean "hostname"?'],
+    [entryWith({ name: 'aws' }), '$[0].name', 'is unknown.', 'Remove it; the keys are provider, namespace,'],
+    [entryWith({ 'colour scheme': 1 }), '$[0]["colour scheme"]', 'is unknown.', 'Remove it; the keys are'],
+    [entryWith({ $schema: 'x' }), '$[0].$schema', 'is unknown.', 'Remove it'],
+    [
+      entryWith({ platforms: [{ os: 'linux', arch: 'arm', architecture: 'arm' }] }),
+      '$[0].platforms[0].architecture',
+      'is unknown.',
+      'Remove it; the keys are os, arch.',
+    ],
+
+    [entryWith({ provider: 'hashicorp/aws' }), '$[0].provider', 'is a whole address.', '"provider": "aws"'],
+    [entryWith({ provider: 'terraform-provider-aws' }), '$[0].provider', 'is not a provider', 'Write "aws".'],
+    [entryWith({ provider: 'a_b' }), '$[0].provider', '"a_b" is not a provider', 'letters and digits'],
+    [entryWith({ provider: '' }), '$[0].provider', '"" is not a provider', 'letters and digits'],
+    [entryWith({ namespace: '-a' }), '$[0].namespace', '"-a" is not a namespace.', 'letters and digits'],
+    [
+      entryWith({ namespace: 'a'.repeat(65) }),
+      '$[0].namespace',
+      'has more than 64 characters.',
+      'Shorten it.',
+    ],
+    [
+      entryWith({ hostname: 'https://registry.opentofu.org' }),
+      '$[0].hostname',
+      'is not a hostname.',
+      'Write "registry.opentofu.org".',
+    ],
+
+    [entryWith({ version: 'Latest' }), '$[0].version', '"Latest" is not a version.', 'Write "latest"'],
+    [
+      entryWith({ version: '^5.0' }),
+      '$[0].version',
+      'is not a Terraform version constraint',
+      '">= 5.0.0, < 6.0.0"',
+    ],
+    [
+      entryWith({ version: 'v5.0.0' }),
+      '$[0].version',
+      'is not a Terraform version constraint',
+      'Write "5.0.0".',
+    ],
+    [entryWith({ retain: ['latest'] }), '$[0].retain[0]', 'it names no version', 'Write a version such as'],
+
+    [
+      entryWith({ platforms: [{ os: 'macos', arch: 'arm64' }] }),
+      '$[0].platforms[0].os',
+      '"macos" is not an operating system that Terraform knows.',
+      'Did you mean "darwin"?',
+    ],
+    [
+      entryWith({ platforms: [{ os: 'Linux', arch: 'arm' }] }),
+      '$[0].platforms[0].os',
+      '"Linux"',
+      'mean "linux"?',
+    ],
+    [
+      entryWith({ platforms: [{ os: 'widnows', arch: 'arm' }] }),
+      '$[0].platforms[0].os',
+      '',
+      'mean "windows"?',
+    ],
+    [
+      entryWith({ platforms: [{ os: 'beos', arch: 'arm' }] }),
+      '$[0].platforms[0].os',
+      '',
+      'Write one of aix,',
+    ],
+    [
+      entryWith({ platforms: [{ os: 'linux', arch: 'x86_64' }] }),
+      '$[0].platforms[0].arch',
+      '"x86_64" is not an architecture that Terraform knows.',
+      'Did you mean "amd64"?',
+    ],
+    [entryWith({ platforms: [{ os: 'linux', arch: 'aarch64' }] }), '$[0].platforms[0].arch', '', '"arm64"?'],
+    [entryWith({ platforms: [{ os: 'linux', arch: 'amd46' }] }), '$[0].platforms[0].arch', '', '"amd64"?'],
+    [entryWith({ platforms: [{ os: 'linux', arch: 'i686' }] }), '$[0].platforms[0].arch', '', '"386"?'],
+    [
+      entryWith({ platforms: [{ os: 'linux', arch: '' }] }),
+      '$[0].platforms[0].arch',
+      '',
+      'Write one of 386,',
+    ],
+
+    [entryWith({ platforms: [] }), '$[0].platforms', '"platforms" is empty.', 'Write [{ "os": "linux"'],
+    [
+      entryWith({ platforms: [...AWS.platforms, { os: 'linux', arch: 'amd64' }, ...AWS.platforms] }),
+      '$[0].platforms[2]',
+      'The platform darwin_arm64 stands already in $[0].platforms[0].',
+      'Remove it.',
+    ],
+
+    [
+      entryWith({ 'gpg-key-id': '0x34365D9472D7468F' }),
+      '$[0]["gpg-key-id"]',
+      'is not a key id of 16 or 40 hexadecimal digits.',
+      'Write "34365D9472D7468F".',
+    ],
+    [
+      entryWith({ 'gpg-key-id': 'C874 011F 0AB4 0511 0D02  1055 3436 5D94 72D7 468F' }),
+      '$[0]["gpg-key-id"]',
+      'is not a key id',
+      'Write "C874011F0AB405110D02105534365D9472D7468F".',
+    ],
+    [entryWith({ 'gpg-key-id': '72D7468F' }), '$[0]["gpg-key-id"]', '', '8 digits do not name one key alone'],
+    [entryWith({ 'gpg-key-id': '' }), '$[0]["gpg-key-id"]', '', 'or leave "gpg-key-id" out'],
+    [entryWith({ 'gpg-key-id': '34365D9472D7468G' }), '$[0]["gpg-key-id"]', '', 'Write the long key id'],
+
+    [[AWS, AWS], '$[1]', 'hashicorp/aws latest is asked for already in $[0].', 'platforms added to $[0]'],
+    [
+      [
+        { ...AWS, version: '1.0' },
+        { ...AWS, namespace: 'HashiCorp', version: '= 1.0.0' },
+      ],
+      '$[1]',
+      'hashicorp/aws = 1.0.0 is asked for already in $[0].',
+      'Remove this entry',
+    ],
+    [
+      [
+        { ...AWS, version: '>= 1, < 2' },
+        { ...AWS, version: '< 2.0, >= 1.0' },
+      ],
+      '$[1]',
+      'is asked for already in $[0].',
+      'Remove this entry',
+    ],
+    [
+      [AWS, { ...AWS, namespace: 'acme' }],
+      '$[1]',
+      'registry.terraform.io/acme/aws and registry.terraform.io/hashicorp/aws ($[0]) would both become ORGANIZATION/aws',
+      'Keep one of them',
+    ],
+    [
+      [AWS, { ...AWS, hostname: 'registry.opentofu.org', version: '1.0.0' }],
+      '$[1]',
+      'registry.opentofu.org/hashicorp/aws and registry.terraform.io/hashicorp/aws ($[0]) would both become',
+      'Keep one of them',
+    ],
+  ])('%j is told at %s: %s %s', (config, path, message, fix) => {
+    const problems = problemsOf(config);
+    expect(problems.map((problem) => problem.path)).toContain(path);
+    expect(problems.find((problem) => problem.path === path)).toEqual({
+      path,
+      message: expect.stringContaining(message),
+      fix: expect.stringContaining(fix),
+    });
+  });
+
+  it('has one problem for each fault, all told at once, each at its place', () => {
+    const config = [
+      { provider: 'aws', namespace: 'hashicorp', platforms: [{ os: 'macos', arch: 'amd64' }], versoin: '1' },
+      { provider: 'a_b', 'gpg-key-id': '0x', version: '^1', platforms: [] },
+      { ...AWS, namespace: 'acme', retain: ['latest', '1.0.0', 'x'] },
+      { ...AWS, version: 'latest', platforms: [...AWS.platforms, 'x', ...AWS.platforms] },
+      'aws',
+    ];
+    const error = failureOf(JSON.stringify(config));
+    expect(error).toMatchObject({ code: 'ConfigInvalid', origin: 'user', retryable: false });
+    expect(error.problems.map(({ path }) => path)).toEqual([
+      '$[0].platforms[0].os',
+      '$[0].versoin',
+      '$[1].provider',
+      '$[1].namespace',
+      '$[1]["gpg-key-id"]',
+      '$[1].version',
+      '$[1].platforms',
+      '$[2].retain[0]',
+      '$[2].retain[2]',
+      '$[3].platforms[1]',
+      '$[3].platforms[2]',
+      '$[4]',
+      '$[2]',
+      '$[3]',
+    ]);
+    const [headline, ...lines] = error.message.split('\n');
+    expect(headline).toBe('The config has 14 problems.');
+    expect(lines).toHaveLength(14);
+    expect(lines[0]).toBe(
+      '$[0].platforms[0].os: "macos" is not an operating system that Terraform knows. Did you mean "darwin"?',
+    );
+  });
+
+  it('tells the place of a fault in the text by line and column', () => {
+    expect(failureOf('[\n  {"provider": "aws",}\n]').message).toBe(
+      'The config has a problem.\n$: This is not JSON: in line 2, column 22, a key in double quotes is expected, but there is "}". Remove the comma before it.',
+    );
+  });
+
+  it('tells of a key that stands twice', () => {
+    const text = JSON.stringify(AWS).replace('{', '{"version": "1.0.0", "version": "2.0.0", ');
+    expect(failureOf(text).problems).toMatchObject([{ path: '$.version' }]);
+  });
+
+  it.each(['__proto__', 'constructor', 'toString'])('refuses the key %s like any other', (key) => {
+    const text = JSON.stringify(AWS).replace('{', `{"${key}": {"version": "1.0.0"}, `);
+    expect(failureOf(text).problems).toMatchObject([{ path: `$.${key}` }]);
+  });
+
+  it('keeps its message short, whatever the config holds', () => {
+    const long = 'x_'.repeat(10_000);
+    const config = Array.from({ length: 100 }, () => ({
+      [long]: long,
+      provider: long,
+      platforms: [{ os: long }],
+    }));
+    const error = failureOf(JSON.stringify(config));
+    expect(error.problems.length).toBeGreaterThan(400);
+    expect(error.message.length).toBeLessThan(10_000);
+    expect(error.message).toMatch(/… and \d+ more\.$/);
+  });
+});
+
+describe('parseProviderEntry', () => {
+  it('tells problems at the path it was given', () => {
+    const refuse = () => parseProviderEntry({ ...AWS, version: '^1' }, '$.entry');
+    expect(refuse).toThrow(
+      expect.objectContaining({
+        code: 'ConfigInvalid',
+        problems: [expect.objectContaining({ path: '$.entry.version' })],
+      }),
+    );
+  });
+
+  it.each([
+    [{ ...AWS, platforms: [...AWS.platforms, ...AWS.platforms] }, '$.platforms[1]'],
+    [[AWS], '$'],
+    [undefined, '$'],
+  ])('refuses %j', (value, path) => {
+    expect(() => parseProviderEntry(value)).toThrow(
+      expect.objectContaining({ problems: [expect.objectContaining({ path })] }),
+    );
+  });
+
+  const name = fc.stringMatching(/^[0-9A-Za-z]{1,8}(-[0-9a-z]{1,8}){0,2}$/);
+  const hex = fc.stringMatching(/^[0-9A-Fa-f]{16}([0-9A-Fa-f]{24})?$/);
+  const platform = fc.record({ os: fc.constantFrom(...KNOWN_OS), arch: fc.constantFrom(...KNOWN_ARCH) });
+  const entry = fc.record(
+    {
+      provider: name.filter((text) => !/^terraform-/i.test(text)),
+      namespace: name,
+      platforms: fc.uniqueArray(platform, {
+        minLength: 1,
+        maxLength: 5,
+        selector: ({ os, arch }) => `${os}_${arch}`,
+      }),
+      hostname: fc.constantFrom('registry.opentofu.org', 'Example.COM', 'localhost:8080', 'example.com:443'),
+      version: fc.oneof(fc.constant('latest'), constraintText),
+      'gpg-key-id': hex,
+      retain: fc.array(constraintText, { maxLength: 3 }),
+    },
+    { requiredKeys: ['provider', 'namespace', 'platforms'] },
+  );
+
+  it('reads back what serializeProviderEntry wrote as the same entry', () => {
+    fc.assert(
+      fc.property(entry, (config) => {
+        const parsed = parseProviderEntry(config, '$[3]');
+        const written: unknown = JSON.parse(JSON.stringify(serializeProviderEntry(parsed)));
+        expect(parseProviderEntry(written, '$[3]')).toEqual(parsed);
+        expect(parseConfig(JSON.stringify([written])).providers).toEqual([{ ...parsed, path: '$[0]' }]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('refuses any JSON value with problems, or reads it; nothing else is thrown', () => {
+    const near = fc.oneof(
+      fc.jsonValue(),
+      entry,
+      fc.record({ provider: fc.jsonValue(), platforms: fc.jsonValue() }),
+    );
+    fc.assert(
+      fc.property(near, (value) => {
+        let problems: readonly Problem[] | undefined;
+        try {
+          parseProviderEntry(value);
+        } catch (error) {
+          problems = error instanceof SyncError && error.code === 'ConfigInvalid' ? error.problems : [];
+        }
+        expect(problems).not.toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
