@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
+import { createInterface } from 'node:readline';
 import { isatty, type WriteStream } from 'node:tty';
 import { createHttpClient } from '../adapters/http/client.ts';
 import type { HttpClient, HttpClientOptions } from '../adapters/http/contract.ts';
@@ -97,8 +98,25 @@ export function processIo(): CliIo {
         for (const [signal, handler] of listeners) process.off(signal, handler);
       };
     },
+    ...(isatty(process.stdin.fd) && isatty(process.stderr.fd) ? { ask: askOnTerminal } : {}),
     exit: (code) => process.exit(code),
   };
+}
+
+/** The terminal itself edits the line and turns Ctrl-C into a signal, as it does everywhere else. */
+async function askOnTerminal(question: string, signal: AbortSignal): Promise<string> {
+  using lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const stop = () => reject(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  lines.on('close', () => resolve(''));
+  lines.question(question, resolve);
+  try {
+    signal.throwIfAborted();
+    return await promise;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 function outputTo(stream: WriteStream & { readonly fd: number }): Output {

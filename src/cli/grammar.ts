@@ -163,7 +163,7 @@ function unknownWord(command: Command, word: string): Problem {
 
 /** The same for two words whose letters are only in another order, as in "snyc". */
 function lettersOf(word: string): string {
-  return [...word].sort().join('');
+  return word.split('').sort().join('');
 }
 
 export function variablesHelp(variables: readonly VariableSpec[], columns: number): string {

@@ -22,6 +22,11 @@ export interface CliIo {
   readonly monotonic: () => number;
   /** Calls `listener` on each signal until the returned function is called. */
   onStopSignal(listener: (signal: StopSignal) => void): () => void;
+  /**
+   * Asks on the terminal and resolves with the line that was typed, "" at the end of input. Rejects with the
+   * signal's reason when it aborts. Absent where nobody could answer.
+   */
+  readonly ask?: (question: string, signal: AbortSignal) => Promise<string>;
   /** Ends the process at once. */
   exit(code: number): void;
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandGroupSpec, CommandSpec } from './command-spec.ts';
+import { cleanupCommand } from './commands/cleanup.ts';
 import { demoCommand } from './commands/demo.ts';
 import { keysCommands } from './commands/keys.ts';
 import { planCommand } from './commands/plan.ts';
@@ -15,6 +16,7 @@ const COMMANDS: readonly (CommandSpec | CommandGroupSpec)[] = [
   planCommand,
   syncCommand,
   verifyCommand,
+  cleanupCommand,
   keysCommands,
   serveCommand,
   demoCommand,

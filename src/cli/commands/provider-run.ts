@@ -85,9 +85,7 @@ export async function runUseCase<R>(
   return await useCase(ports, config, { signal, ...(concurrency === undefined ? {} : { concurrency }) });
 }
 
-interface Judged {
-  readonly summary: { readonly ok: boolean };
-}
+type Judged = { readonly ok: boolean } | { readonly summary: { readonly ok: boolean } };
 
 /** Shows a result as the settings ask for, and returns the exit code. */
 export function tellResult<R extends Judged>(
@@ -96,7 +94,7 @@ export function tellResult<R extends Judged>(
   result: R,
   renderer: ResultRenderer<R>,
 ): number {
-  const { ok } = result.summary;
+  const { ok } = 'summary' in result ? result.summary : result;
   if (settings.json) io.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   else if (!settings.quiet) io.stdout.write(`${renderer.whole(result, io.stdout)}\n`);
   else if (!ok) io.stderr.write(`${renderer.failures(result, io.stderr)}\n`);

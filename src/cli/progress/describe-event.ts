@@ -31,7 +31,10 @@ export function describeEvent(event: SyncEvent, elapsed: number | undefined): Ev
     case 'PackageTransferFinished':
       return line(`${packageOf(event)}: ${describeTransfer(event.bytes, elapsed)}`);
     case 'PackageTransferFailed':
-      return line(`${packageOf(event)}: ${event.error.message}`, 'bad');
+      // A stopped run is told of once a provider, not once a package.
+      return event.error.code === 'Interrupted'
+        ? undefined
+        : line(`${packageOf(event)}: ${event.error.message}`, 'bad');
     case 'ProviderVersionPublished':
       return line(`${versionOf(event)}: published, signed by ${event.signedBy}`, 'good');
     case 'ProviderVersionCompleted':
@@ -39,7 +42,9 @@ export function describeEvent(event: SyncEvent, elapsed: number | undefined): Ev
     case 'VersionConflictFound':
       return line(`${versionOf(event)}: conflict`, 'bad');
     case 'ProviderSyncFailed':
-      return line(`${shortAddress(event.address)}: failed (${event.error.code})`, 'bad');
+      return event.error.code === 'Interrupted'
+        ? line(`${shortAddress(event.address)}: stopped`, 'faint')
+        : line(`${shortAddress(event.address)}: failed (${event.error.code})`, 'bad');
     case 'VersionDeleted':
       return line(`${event.provider} ${event.version}: deleted, ${event.reason}`);
     case 'VersionDeletionFailed':

@@ -51,7 +51,8 @@ function renderWhole(result: RunResult, canvas: Canvas): string {
     provider.signedBy ?? '-',
   ]);
   const details = result.providers.flatMap((provider) => providerDetails(provider, canvas));
-  return [renderTable(COLUMNS, rows, canvas), ...details, '', summaryOf(result.summary)].join('\n');
+  const ending = [...interruptionLines(result.providers), summaryOf(result.summary)];
+  return [renderTable(COLUMNS, rows, canvas), ...details, '', ...ending].join('\n');
 }
 
 /** Only what failed or conflicts; empty when nothing did. */
@@ -80,10 +81,21 @@ function providerDetails(provider: ProviderResult, canvas: Canvas): readonly str
       ...NOTHING,
       ...provider,
       steps: planned ? provider.steps : [],
-      error: provider.error,
+      error: isInterrupted(provider) ? undefined : provider.error,
     },
     canvas,
   );
+}
+
+function isInterrupted({ error }: ProviderResult): boolean {
+  return error?.code === 'Interrupted';
+}
+
+/** Said once, because it is the same for every provider that was under way. */
+function interruptionLines(providers: readonly ProviderResult[]): readonly string[] {
+  const stopped = providers.filter(isInterrupted).length;
+  if (stopped === 0) return [];
+  return [`Stopped with ${countOf(stopped, 'provider')} not done. The same command goes on from there.`];
 }
 
 function summaryOf({ total, outcomes, bytes, durationMs }: RunSummary): string {
