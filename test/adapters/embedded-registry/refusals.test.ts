@@ -61,7 +61,12 @@ const cases: readonly Case[] = [
   ['an absent version', get(privatePath('aws', '9.9.9')), 404, [NOT_FOUND]],
   ['an absent platform', get(privatePath('aws', '1.0.0', 'linux', 'arm64')), 404, [NOT_FOUND]],
   ['versions of an absent provider', get(`${privatePath('gone')}/versions`), 404, [NOT_FOUND]],
-  ['a version that leads out of its folder', get(privatePath('aws', '..%2f..%2f..')), 404, [NOT_FOUND]],
+  [
+    'a version that leads out of its folder',
+    get(privatePath('aws', '..%2fversions%2f1.0.0')),
+    404,
+    [NOT_FOUND],
+  ],
   [
     'the versions of a public provider',
     get(`${PROVIDERS}/public/hashicorp/null/versions`),

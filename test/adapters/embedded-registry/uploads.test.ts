@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -258,5 +258,16 @@ describe('a registry started again on the same folder', () => {
     expect((await read(PLATFORM)).attributes['provider-binary-uploaded']).toBe(false);
     await second.close();
     await rm(dataDir, { recursive: true });
+  });
+});
+
+describe('a document that somebody damaged on disk', () => {
+  it('is answered with 500, and who runs the registry is told which file it is', async () => {
+    const path = join(registry.dataDir, 'providers/private/example/aws/versions/1.0.0/version.json');
+    await writeFile(path, '{');
+    expect((await api.call('GET', VERSION)).status).toBe(500);
+    expect(errors).toMatchObject([
+      { code: 'InternalError', message: expect.stringContaining(path) as string },
+    ]);
   });
 });
