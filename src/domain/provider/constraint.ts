@@ -18,7 +18,7 @@ export interface VersionConstraint {
   readonly terms: readonly ConstraintTerm[];
 }
 
-export interface ConstraintTerm {
+interface ConstraintTerm {
   readonly operator: '=' | '!=' | '>' | '>=' | '<' | '<=' | '~>';
   readonly boundary: Version;
   /** How many numbers were written: `~> 1.2` and `~> 1.2.0` differ. */
