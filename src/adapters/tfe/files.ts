@@ -1,6 +1,6 @@
 import { isSyncError, SyncError } from '../../domain/errors.ts';
 import { resolveLink } from '../http/link.ts';
-import { type Api, answerInvalid, isSuccess, rejected } from './api.ts';
+import { type Api, answerInvalid, isSuccess } from './api.ts';
 import { changeDenied } from './resources.ts';
 import type { FileDocument } from './schema.ts';
 
@@ -67,11 +67,19 @@ async function put(api: Api, url: string, body: Uint8Array, target: string): Pro
       body,
       secretUrl: true,
     });
-    return isSuccess(document) ? undefined : rejected(document, `the upload of ${target}`);
+    // The storage's own words are left out: they may repeat the link.
+    return isSuccess(document) ? undefined : uploadRefused(target, document.status);
   } catch (error) {
     if (isSyncError(error) && error.code === 'DestinationUnavailable') return error;
     throw error;
   }
+}
+
+function uploadRefused(target: string, status: number): SyncError {
+  return new SyncError(
+    'DestinationRejected',
+    `The private registry's storage answered ${status} to the upload of ${target}.`,
+  );
 }
 
 async function requireSameBytes(

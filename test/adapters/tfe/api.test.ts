@@ -1,0 +1,294 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { PORTAL } from '../../support/scripted-server.ts';
+import { sharedVectors } from '../../support/shared-vectors.ts';
+import { versionOf } from '../../support/sync-world.ts';
+import {
+  PLATFORM,
+  PROVIDER,
+  PROVIDERS,
+  pageOf,
+  platform,
+  type ScriptedRegistry,
+  scriptedRegistry,
+  VERSION,
+  VERSIONS,
+  versionDocument,
+} from './support.ts';
+
+const V1 = versionOf('1.0.0');
+const creation = { keyId: '34365D9472D7468F', protocols: ['5.0'] } as const;
+
+describe('the API token', () => {
+  it('goes with every request to the API', async () => {
+    await using scripted = await scriptedRegistry();
+    await scripted.registry.readProviderVersion('anvil', V1);
+    await scripted.signingKeys.list();
+    expect(scripted.server.requests.length).toBeGreaterThan(2);
+    for (const { headers } of scripted.server.requests) {
+      expect(headers).toMatchObject({
+        authorization: 'Bearer old-token',
+        accept: 'application/vnd.api+json',
+      });
+    }
+  });
+
+  it.each(['GET', 'POST'])(
+    'is read anew once when a %s answers 401, and the request repeated',
+    async (method) => {
+      await using scripted = await scriptedRegistry(({ method: asked, headers }) => {
+        if (headers.authorization !== 'Bearer new-token') return { status: 401 };
+        return asked === 'POST' ? { status: 201, json: { data: versionDocument() } } : undefined;
+      });
+      const { registry } = scripted;
+      await (method === 'GET' ? registry.listProviders() : registry.createVersion('anvil', V1, creation));
+      const asked = scripted.server.requests.filter((request) => request.method === method);
+      expect(asked.map(({ headers }) => headers.authorization)).toEqual([
+        'Bearer old-token',
+        'Bearer new-token',
+      ]);
+      expect(scripted.token.freshReads).toBe(1);
+    },
+  );
+
+  it('is rejected when the fresh one is not accepted either, naming where it comes from', async () => {
+    await using scripted = await scriptedRegistry(() => ({
+      status: 401,
+      json: { errors: [{ status: '401', title: 'unauthorized' }] },
+    }));
+    const failure = (await scripted.registry.listProviders().catch((error: Error) => error)) as Error;
+    expect(failure).toMatchObject({
+      code: 'TokenRejected',
+      message: expect.stringContaining(scripted.token.description),
+    });
+    expect(failure.message).not.toMatch(/(old|new)-token/);
+    expect(scripted.server.requests).toHaveLength(2);
+  });
+
+  it('lacks a right when an answer is 403, with the server’s words', async () => {
+    const errors = [{ status: '403', title: 'forbidden', detail: 'Team may not manage providers' }];
+    await using scripted = await scriptedRegistry(() => ({ status: 403, json: { errors } }));
+    await expect(scripted.registry.listProviders()).rejects.toMatchObject({
+      code: 'AccessDenied',
+      message: expect.stringContaining('forbidden: Team may not manage providers'),
+    });
+  });
+});
+
+describe('an answer that is not the API’s', () => {
+  it.each([200, 403, 404, 422])('is refused when it is a web page with %i', async (status) => {
+    await using scripted = await scriptedRegistry(() => ({ ...PORTAL, status }));
+    await expect(scripted.registry.readProviderVersion('anvil', V1)).rejects.toMatchObject({
+      code: 'DestinationResponseInvalid',
+      message: expect.stringContaining('captive portal'),
+    });
+  });
+
+  it('is refused when it is a web page in answer to a creation', async () => {
+    await using scripted = await scriptedRegistry(({ method }) => (method === 'POST' ? PORTAL : undefined));
+    await expect(scripted.registry.createProvider('anvil')).rejects.toMatchObject({
+      code: 'DestinationResponseInvalid',
+    });
+  });
+
+  it.each([
+    ['is not JSON', { body: 'ok' }, 'not JSON'],
+    ['is empty', { body: '' }, 'not JSON'],
+    ['has no data', { json: {} }, 'data'],
+    ['is about another version', { json: { data: versionDocument({ version: '1.0.1' }) } }, '1.0.1'],
+    ['is about no version', { json: { data: versionDocument({ version: 'nightly' }) } }, 'nightly'],
+  ])('is refused when it %s', async (_, answer, words) => {
+    await using scripted = await scriptedRegistry(({ path }) => (path === VERSION ? answer : undefined));
+    await expect(scripted.registry.readProviderVersion('anvil', V1)).rejects.toMatchObject({
+      code: 'DestinationResponseInvalid',
+      message: expect.stringContaining(words),
+    });
+  });
+
+  it('is refused when it points a creation elsewhere', async () => {
+    await using scripted = await scriptedRegistry(({ method }) =>
+      method === 'POST' ? { status: 301, headers: { location: 'https://example.com/' } } : undefined,
+    );
+    await expect(scripted.registry.createProvider('anvil')).rejects.toMatchObject({
+      code: 'DestinationResponseInvalid',
+      message: expect.stringContaining('elsewhere'),
+    });
+  });
+});
+
+describe('trouble that passes', () => {
+  it.each([
+    ['retry-after', '3', 3000],
+    ['x-ratelimit-reset', '0.163', 163],
+  ])('is waited out as long as %s: %s asks, also before a creation', async (header, value, wait) => {
+    await using scripted = await scriptedRegistry(({ method }, nth) => {
+      if (nth === 1) return { status: 429, headers: { [header]: value } };
+      return method === 'POST' ? { status: 201, json: { data: versionDocument() } } : undefined;
+    });
+    await scripted.registry.listVersions('anvil');
+    await scripted.registry.createVersion('anvil', V1, creation);
+    expect(scripted.http.waits).toHaveLength(2);
+    for (const waited of scripted.http.waits) expect(waited).toBeGreaterThanOrEqual(wait);
+  });
+
+  it.each([{ status: 500 }, { ...PORTAL, status: 502 }, 'cut'] as const)(
+    'is met with another attempt: %j',
+    async (answer) => {
+      await using scripted = await scriptedRegistry((_, nth) => (nth === 1 ? answer : undefined));
+      expect(await scripted.registry.listVersions('anvil')).toHaveLength(1);
+    },
+  );
+
+  it.each([{ status: 429 }, { status: 500 }, { status: 501 }, { status: 503 }, 'cut'] as const)(
+    'is called unavailable when it does not pass: %j',
+    async (answer) => {
+      await using scripted = await scriptedRegistry(() => answer);
+      await expect(scripted.registry.listVersions('anvil')).rejects.toMatchObject({
+        code: 'DestinationUnavailable',
+      });
+    },
+  );
+});
+
+describe('a 404', () => {
+  it.each<readonly [string, (scripted: ScriptedRegistry) => Promise<unknown>]>([
+    ['reading a version', ({ registry }) => registry.readProviderVersion('anvil', V1)],
+    ['listing providers', ({ registry }) => registry.listProviders()],
+    ['listing versions', ({ registry }) => registry.listVersions('anvil')],
+    ['creating a provider', ({ registry }) => registry.createProvider('anvil')],
+    ['creating a version', ({ registry }) => registry.createVersion('anvil', V1, creation)],
+    ['deleting a version', ({ registry }) => registry.deleteVersion('anvil', '1.0.0')],
+    ['listing keys', ({ signingKeys }) => signingKeys.list()],
+    ['finding a key', ({ signingKeys }) => signingKeys.find('0123456789ABCDEF')],
+    ['adding a key', ({ signingKeys }) => signingKeys.add({ keyId: '0123456789ABCDEF', asciiArmor: '' })],
+  ])('to %s means no such organization when its providers cannot be listed', async (_, ask) => {
+    await using scripted = await scriptedRegistry(() => ({ status: 404 }));
+    await expect(ask(scripted)).rejects.toMatchObject({
+      code: 'OrganizationNotFound',
+      message: expect.stringContaining('or the token may not see it'),
+    });
+  });
+
+  it('never means absent when the organization may not be read', async () => {
+    await using scripted = await scriptedRegistry(({ path }) => ({
+      status: path.startsWith(`${PROVIDERS}?`) ? 403 : 404,
+    }));
+    await expect(scripted.registry.readProviderVersion('anvil', V1)).rejects.toMatchObject({
+      code: 'AccessDenied',
+    });
+  });
+
+  it('never means absent for a version that the listing shows', async () => {
+    await using scripted = await scriptedRegistry(({ path }) =>
+      path === VERSION ? { status: 404 } : undefined,
+    );
+    await expect(scripted.registry.readProviderVersion('anvil', V1)).rejects.toMatchObject({
+      code: 'DestinationResponseInvalid',
+    });
+  });
+
+  it.each<readonly [string, string, (scripted: ScriptedRegistry) => Promise<unknown>]>([
+    ['provider', PROVIDER, ({ registry }) => registry.createProvider('anvil')],
+    ['version', VERSION, ({ registry }) => registry.createVersion('anvil', V1, creation)],
+    ['platform', PLATFORM, ({ registry }) => registry.createPlatform('anvil', V1, platform)],
+  ])('to the creation of a %s means "not allowed" when the parent can be read', async (_, path, create) => {
+    await using scripted = await scriptedRegistry((request) => {
+      if (request.method === 'POST' || request.path === path) return { status: 404 };
+      return path === VERSION && request.path.startsWith(`${VERSIONS}?`) ? { json: pageOf() } : undefined;
+    });
+    await expect(create(scripted)).rejects.toMatchObject({ code: 'AccessDenied' });
+  });
+
+  it('to a deletion means "not allowed" when the version can be read', async () => {
+    await using scripted = await scriptedRegistry();
+    await expect(scripted.registry.deleteVersion('anvil', '1.0.0')).rejects.toMatchObject({
+      code: 'AccessDenied',
+    });
+  });
+
+  it('to a deletion means gone when the provider can be read and the version cannot', async () => {
+    await using scripted = await scriptedRegistry(({ path }) =>
+      path === VERSION ? { status: 404 } : undefined,
+    );
+    expect(await scripted.registry.deleteVersion('anvil', '1.0.0')).toBe('gone');
+  });
+});
+
+interface ErrorExample {
+  readonly status: number;
+  readonly registry?: boolean;
+  readonly body?: {
+    readonly errors: readonly (string | { readonly title: string; readonly detail?: string })[];
+  };
+}
+
+const shared = sharedVectors('api/hcp');
+const sharedErrors: readonly ErrorExample[] =
+  shared === undefined
+    ? []
+    : (JSON.parse(readFileSync(join(shared, 'errors.json'), 'utf8')) as ErrorExample[]).filter(
+        ({ body }) => body !== undefined,
+      );
+const ownErrors: readonly ErrorExample[] = [
+  { status: 422, body: { errors: [{ title: 'invalid attribute', detail: 'Name has already been taken' }] } },
+  { status: 422, body: { errors: [{ title: 'one', detail: 'first' }, { title: 'two' }] } },
+  { status: 422, body: { errors: ['plain words'] } },
+  { status: 400, body: { errors: [{ title: 'bad request' }] } },
+  { status: 409, body: { errors: [{ title: 'conflict', detail: 'twice' }] } },
+  { status: 422, body: { errors: [] } },
+];
+const CODES: Readonly<Record<number, string>> = {
+  401: 'TokenRejected',
+  404: 'AccessDenied',
+  429: 'DestinationUnavailable',
+};
+
+function itTellsErrorsApart(errors: readonly ErrorExample[]): void {
+  it.each(errors)('as $status with $body', async ({ status, body }) => {
+    await using scripted = await scriptedRegistry(({ method, path }) => {
+      if (method === 'POST') return { status, json: body };
+      return path === PROVIDER ? { status: 404 } : undefined;
+    });
+    const failure = (await scripted.registry.createProvider('anvil').catch((error: Error) => error)) as Error;
+    expect(failure).toMatchObject({ code: CODES[status] ?? 'DestinationRejected' });
+    if (CODES[status] !== undefined) return;
+    for (const error of body?.errors ?? []) {
+      const words = typeof error === 'string' ? [error] : [error.title, error.detail ?? ''];
+      for (const word of words) expect(failure.message).toContain(word);
+    }
+  });
+}
+
+describe('an error body is told apart and its words repeated', () => {
+  itTellsErrorsApart(ownErrors);
+
+  it('cut to a length that fits a line, in one line', async () => {
+    const errors = [{ title: 'invalid\nattribute', detail: 'x'.repeat(10_000) }];
+    await using scripted = await scriptedRegistry(({ method, path }) => {
+      if (method === 'POST') return { status: 422, json: { errors } };
+      return path === PROVIDER ? { status: 404 } : undefined;
+    });
+    const failure = (await scripted.registry.createProvider('anvil').catch((error: Error) => error)) as Error;
+    expect(failure.message).toContain('invalid attribute: xxx');
+    expect(failure.message.length).toBeLessThan(500);
+  });
+
+  it.each(['', 'Unprocessable', '{"errors": 7}', '[]', '{"errors":[null,{"status":422}]}'])(
+    'also where it says nothing that can be read: %j',
+    async (body) => {
+      await using scripted = await scriptedRegistry(({ method, path }) => {
+        if (method === 'POST') return { status: 422, body };
+        return path === PROVIDER ? { status: 404 } : undefined;
+      });
+      await expect(scripted.registry.createProvider('anvil')).rejects.toMatchObject({
+        code: 'DestinationRejected',
+        message: expect.stringContaining('(422).'),
+      });
+    },
+  );
+});
+
+describe.skipIf(shared === undefined)('an error body of the API documents is told apart', () => {
+  itTellsErrorsApart(sharedErrors);
+});

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { page, platform, provider, signingKey, single, version } from '../../../src/adapters/tfe/schema.ts';
+import { sharedVectors } from '../../support/shared-vectors.ts';
+import { platformDocument, versionDocument } from './support.ts';
+
+interface Example {
+  readonly section: string;
+  readonly block: string;
+  readonly valid_json: boolean;
+  readonly body: { readonly data: unknown };
+}
+
+const shared = sharedVectors('api/hcp');
+const examples: readonly Example[] =
+  shared === undefined
+    ? []
+    : (JSON.parse(readFileSync(join(shared, 'docs_examples.json'), 'utf8')) as Example[]);
+
+const SCHEMAS = { providers: provider, provider, version, platform, key: signingKey };
+
+/** The schema for an example's section: "Get All Versions for a Single Provider" is a page of versions. */
+function schemaOf(section: string) {
+  const [, member] =
+    Object.entries({
+      'GPG Key': SCHEMAS.key,
+      'All Versions': SCHEMAS.version,
+      'Provider Version': SCHEMAS.version,
+      'Get a Version': SCHEMAS.version,
+      Platform: SCHEMAS.platform,
+      Provider: SCHEMAS.provider,
+    }).find(([words]) => section.includes(words)) ?? [];
+  if (!member) throw new Error(`There is no schema for "${section}".`);
+  return member;
+}
+
+const answers = examples.filter(({ block, valid_json }) => valid_json && block.startsWith('Sample Response'));
+
+describe.skipIf(shared === undefined)('the sample responses of the API documents', () => {
+  it('are there', () => {
+    expect(answers.length).toBeGreaterThan(12);
+  });
+
+  it.each(answers)('are read: $section, $block', ({ section, body }) => {
+    const member = schemaOf(section);
+    const resources = Array.isArray(body.data)
+      ? page(member).parse(body).members
+      : [single(member).parse(body)];
+    expect(resources).toHaveLength(Array.isArray(body.data) ? body.data.length : 1);
+  });
+
+  it('tell uploaded files from missing ones', () => {
+    const of = (section: string) =>
+      examples.find((one) => one.section === section && one.block === 'Sample Response');
+    const created = single(version).parse(of('Create a Provider Version')?.body);
+    const found = single(version).parse(of('Get a Version')?.body);
+    expect(created).toMatchObject({
+      shasums: { uploaded: false, uploadLink: expect.any(String), downloadLink: undefined },
+      signature: { uploaded: false, uploadLink: expect.any(String), downloadLink: undefined },
+    });
+    expect(found).toMatchObject({
+      shasums: { uploaded: true, uploadLink: undefined, downloadLink: expect.any(String) },
+      platformCount: 5,
+    });
+  });
+
+  it('have their pages counted', () => {
+    const listing = examples.find(({ section }) => section.startsWith('List Terraform Registry Providers'));
+    expect(page(provider).parse(listing?.body).pagination).toEqual({
+      currentPage: 1,
+      nextPage: 2,
+      totalCount: 169,
+    });
+  });
+});
+
+describe('a platform', () => {
+  it.each(['registry-provider-platforms', 'registry-provider-version-platforms'])(
+    'is read with the type %s',
+    (type) => {
+      expect(platform.parse({ ...platformDocument(), type })).toMatchObject({
+        platform: { os: 'linux', arch: 'amd64' },
+        filename: 'anvil.zip',
+      });
+    },
+  );
+
+  it('is refused with a shasum that is none', () => {
+    expect(() => platform.parse(platformDocument({ shasum: 'abc' }))).toThrow('not a SHA-256 digest');
+  });
+});
+
+describe('a version', () => {
+  it('is read with nulls, without relationships, and with more than is documented', () => {
+    const document = versionDocument({ 'created-at': null, 'key-id': null, protocols: null, extra: 1 });
+    expect(version.parse({ ...document, relationships: null })).toMatchObject({
+      text: '1.0.0',
+      createdAt: undefined,
+      keyId: '',
+      protocols: [],
+      platformCount: undefined,
+    });
+  });
+
+  it.each([
+    [true, undefined, true],
+    [null, '/download', true],
+    [null, undefined, false],
+    [false, '/download', false],
+  ])('with shasums-uploaded %j and the download link %j is uploaded: %j', (flag, link, uploaded) => {
+    const links = link === undefined ? {} : { 'shasums-download': link };
+    const read = version.parse(versionDocument({ 'shasums-uploaded': flag }, links));
+    expect(read.shasums.uploaded).toBe(uploaded);
+  });
+});
