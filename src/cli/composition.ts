@@ -105,7 +105,7 @@ export function processIo(): CliIo {
 
 /** The terminal itself edits the line and turns Ctrl-C into a signal, as it does everywhere else. */
 async function askOnTerminal(question: string, signal: AbortSignal): Promise<string> {
-  using lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const stop = () => reject(signal.reason);
   signal.addEventListener('abort', stop, { once: true });
@@ -116,6 +116,7 @@ async function askOnTerminal(question: string, signal: AbortSignal): Promise<str
     return await promise;
   } finally {
     signal.removeEventListener('abort', stop);
+    lines.close();
   }
 }
 

@@ -15,12 +15,7 @@ import { createProgressDisplay } from '../progress/display.ts';
 import { CLEANUP_RESULT } from '../render/cleanup-result.ts';
 import { countOf } from '../render/quantities.ts';
 import { CONFIG_ARGUMENT } from '../shared-options.ts';
-import {
-  CLEANUP_OPTIONS,
-  CLEANUP_VARIABLES,
-  type CleanupSettings,
-  readCleanupSettings,
-} from './cleanup-settings.ts';
+import { CLEANUP_OPTIONS, CLEANUP_VARIABLES, readCleanupSettings } from './cleanup-settings.ts';
 import { tellResult } from './provider-run.ts';
 
 export const cleanupCommand: CommandSpec = {
@@ -50,9 +45,9 @@ export const cleanupCommand: CommandSpec = {
 
     const request = { config, policy, provider };
     const plan = await planCleanup(ports, request);
-    const result = settings.dryRun
-      ? previewCleanup(plan)
-      : await applyCleanup(ports, await confirm(invocation, settings, ports, request, plan), signal);
+    if (settings.dryRun) return tellResult(io, settings, previewCleanup(plan), CLEANUP_RESULT);
+    const allowed = settings.yes ? plan : await confirm(invocation, ports, request, plan);
+    const result = await applyCleanup(ports, allowed, signal);
     return tellResult(io, settings, result, CLEANUP_RESULT);
   },
 };
@@ -63,13 +58,12 @@ export const cleanupCommand: CommandSpec = {
  */
 async function confirm(
   { io, signal }: Invocation,
-  { yes }: CleanupSettings,
   ports: CleanupPorts,
   request: CleanupRequest,
   plan: CleanupPlan,
 ): Promise<CleanupPlan> {
   let shown = plan;
-  while (!yes && shown.brake === undefined && deletionsOf(shown).length > 0) {
+  while (shown.brake === undefined && deletionsOf(shown).length > 0) {
     io.stderr.write(`${CLEANUP_RESULT.whole(previewCleanup(shown), io.stderr)}\n\n`);
     const versions = countOf(deletionsOf(shown).length, 'version');
     const answer = await io.ask?.(`Delete ${versions} for good? Only "yes" is taken for it: `, signal);

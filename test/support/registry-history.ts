@@ -1,0 +1,99 @@
+import { makeSampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
+import { makeSigningKey, type SampleSigningKey } from '../../src/adapters/sample-registry/signing-key.ts';
+import type { Platform } from '../../src/domain/provider/platform.ts';
+import {
+  type ApiAnswer,
+  embeddedRegistry,
+  PROVIDERS,
+  privatePath,
+  publishRelease,
+  putFile,
+  registryApi,
+  type TestRegistry,
+} from './registries.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+const PLATFORMS: readonly Platform[] = [
+  { os: 'linux', arch: 'amd64' },
+  { os: 'linux', arch: 'arm64' },
+];
+
+/** An embedded registry whose versions were published over time. */
+export interface RegistryHistory extends AsyncDisposable {
+  readonly registry: TestRegistry;
+  /** What is published from now on was created so many days before today. */
+  daysAgo(days: number): void;
+  /** A whole release, which Terraform can install. */
+  publish(type: string, ...versions: readonly string[]): Promise<void>;
+  /** Versions with all release files but no package to download: enough for a listing. */
+  list(type: string, ...versions: readonly string[]): Promise<void>;
+  /** Versions whose upload broke off before SHA256SUMS. */
+  breakOff(type: string, ...versions: readonly string[]): Promise<void>;
+  /** A reference to a provider of the public registry. */
+  refer(namespace: string, type: string): Promise<void>;
+  /** The versions the registry lists, by its API, all pages. */
+  versionsOf(type: string): Promise<readonly string[]>;
+}
+
+export async function registryHistory(): Promise<RegistryHistory> {
+  const key = await makeSigningKey({ name: 'Acme' });
+  let age = 100;
+  const registry = await embeddedRegistry({ now: () => new Date(Date.now() - age * DAY) });
+  const api = registryApi(registry);
+  await api.createKey(key.asciiArmor);
+  const begin = async (type: string, version: string): Promise<ApiAnswer> => {
+    const created = await api.createVersion(type, version, key.keyId);
+    if (created.status !== 201) throw new Error(`${type} ${version}: ${created.status}`);
+    const attributes = { os: 'linux', arch: 'amd64', shasum: 'a'.repeat(64), filename: `${version}.zip` };
+    await api.createPlatform(type, version, attributes);
+    return created;
+  };
+  return {
+    registry,
+    [Symbol.asyncDispose]: () => registry[Symbol.asyncDispose](),
+    daysAgo: (days) => void (age = days),
+    publish: (type, ...versions) => publishReleases(registry, key, type, versions),
+    list: async (type, ...versions) => {
+      await api.createProvider(type);
+      for (const version of versions) {
+        const { links } = (await begin(type, version)).document.data;
+        await putFile(links['shasums-upload'], `${'a'.repeat(64)}  ${version}.zip\n`);
+        await putFile(links['shasums-sig-upload'], 'no signature');
+      }
+    },
+    breakOff: async (type, ...versions) => {
+      await api.createProvider(type);
+      for (const version of versions) await begin(type, version);
+    },
+    refer: async (namespace, type) => void (await api.createProvider(type, 'public', namespace)),
+    versionsOf: async (type) => {
+      const texts: string[] = [];
+      for (let page: number | null | undefined = 1; page; ) {
+        const { document } = await api.call('GET', `${privatePath(type)}/versions?page%5Bnumber%5D=${page}`);
+        texts.push(...document.data.map(({ attributes }) => String(attributes['version'])));
+        page = document.meta.pagination['next-page'];
+      }
+      return texts;
+    },
+  };
+}
+
+/** The private and public providers the registry lists, as "private/anvil". */
+export async function providersOf(registry: TestRegistry): Promise<readonly string[]> {
+  const { document } = await registryApi(registry).call('GET', PROVIDERS);
+  return document.data
+    .map(({ attributes }) => `${String(attributes['registry-name'])}/${String(attributes['name'])}`)
+    .sort();
+}
+
+async function publishReleases(
+  registry: TestRegistry,
+  key: SampleSigningKey,
+  type: string,
+  versions: readonly string[],
+): Promise<void> {
+  for (const version of versions) {
+    const release = await makeSampleRelease({ namespace: 'acme', type, version, platforms: PLATFORMS, key });
+    await publishRelease(registry, release);
+  }
+}
