@@ -25,7 +25,7 @@ const COMMANDS: readonly (CommandSpec | CommandGroupSpec)[] = [
 const EXIT_CODES = `Exit codes:
   0    all well
   1    something failed or differs
-  2    a mistake in the arguments, the settings or the config; nothing was touched
+  2    a mistake in arguments, settings or config; nothing was touched
   130  stopped by Ctrl-C (143: by SIGTERM)`;
 
 /** The whole command line. Help and version end its parsing with a CommanderError. */

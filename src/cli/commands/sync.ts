@@ -16,7 +16,7 @@ export const syncCommand: CommandSpec = {
   variables: RUN_VARIABLES,
   examples: [
     'provider-sync sync',
-    'TFC_TOKEN_FILE=~/.tfc-token provider-sync sync team-a.json --organization my-org',
+    'provider-sync sync team-a.json --organization my-org --token-file ~/.tfc-token',
     'provider-sync sync --json > result.json',
   ],
   async run(invocation) {

@@ -94,7 +94,7 @@ export function formatBar(bar: BarPayload & { readonly done: number }, columns: 
   const labelColumns = Math.min(LABEL_COLUMNS, Math.max(12, columns - 30));
   const label = name.length > labelColumns ? `…${name.slice(1 - labelColumns)}` : name.padEnd(labelColumns);
   const percent = size === undefined || size === 0 ? '' : `${Math.floor((done / size) * 100)}%`;
-  const numbers = `${percent.padStart(4)} ${formatBytes(done).padStart(8)} ${formatRate(done, elapsed).padStart(11)}`;
+  const numbers = `${percent.padStart(4)} ${formatBytes(done).padStart(9)} ${formatRate(done, elapsed).padStart(11)}`;
   const room = columns - label.length - numbers.length - 3;
   if (room < 4) return `${label} ${numbers}`.slice(0, columns);
   const filled = size === undefined || size === 0 ? 0 : Math.min(room, Math.round((done / size) * room));

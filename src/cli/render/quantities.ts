@@ -1,6 +1,6 @@
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 
-/** "512 byte", "45.2 MB": decimal units, as download pages write them. */
+/** "512 bytes", "45.2 MB": decimal units, as download pages write them. */
 export function formatBytes(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
   // 999,960 bytes would round to "1,000 kB".
@@ -10,6 +10,7 @@ export function formatBytes(bytes: number): string {
   return new Intl.NumberFormat('en', {
     style: 'unit',
     unit: UNITS[unit] ?? 'byte',
+    unitDisplay: unit === 0 ? 'long' : 'short',
     maximumFractionDigits: 1,
   }).format(scaled);
 }

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { tellFailure } from '../../src/cli/failure.ts';
+import { SyncError, toSyncError } from '../../src/domain/errors.ts';
+import { recordingIo, recordingOutput } from '../support/command-line.ts';
+
+function told(error: SyncError, environment: Record<string, string> = {}, json = false) {
+  const stdout = recordingOutput();
+  const stderr = recordingOutput();
+  const code = tellFailure({ ...recordingIo(environment), stdout, stderr }, error, json);
+  return { code, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+describe('a failure', () => {
+  it.each([
+    { error: new SyncError('ConfigNotFound', 'No config.'), code: 2 },
+    { error: new SyncError('UpstreamUnavailable', 'No answer.'), code: 1 },
+    { error: new SyncError('DestinationUnavailable', 'No answer.'), code: 1 },
+    { error: toSyncError(new TypeError('x is undefined')), code: 1 },
+  ])('of code $error.code ends with exit code $code', ({ error, code }) => {
+    expect(told(error).code).toBe(code);
+  });
+
+  it('is told as its message and its problems, without a stack', () => {
+    const problems = [{ path: '$.version', message: 'is "x"', fix: 'Write "latest".' }];
+    expect(told(new SyncError('ConfigInvalid', 'Two mistakes.', { problems }))).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'Error: Two mistakes.\n\n  $.version: is "x"\n      Write "latest".\n',
+    });
+  });
+
+  it('says what caused it when debugging, with links cut to their host', () => {
+    const link = 'https://archivist.example.com/v1/object/secret?sig=secret';
+    const cause = new Error(`fetch of ${link} failed`, { cause: new Error('connect ECONNREFUSED') });
+    const error = new SyncError('UpstreamUnavailable', 'No answer.', { cause });
+    expect(told(error).stderr).toBe('Error: No answer.\n');
+    const { stderr } = told(error, { PROVIDER_SYNC_DEBUG: '1' });
+    expect(stderr).toContain('caused by Error: fetch of https://archivist.example.com/… failed');
+    expect(stderr).toContain('caused by Error: connect ECONNREFUSED');
+    expect(stderr).not.toContain('secret');
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('cannot steer the terminal', () => {
+    const { stderr } = told(new SyncError('UpstreamResponseInvalid', 'It says \u001B[2Jgone.'));
+    expect(stderr).not.toContain('\u001B');
+  });
+
+  it('is one JSON document on stdout as well when that is asked for', () => {
+    const { stdout, stderr } = told(new SyncError('ConfigNotFound', 'No config.'), {}, true);
+    expect(JSON.parse(stdout)).toEqual({
+      error: { code: 'ConfigNotFound', origin: 'user', message: 'No config.' },
+    });
+    expect(stderr).toBe('Error: No config.\n');
+  });
+});

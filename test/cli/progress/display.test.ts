@@ -1,0 +1,117 @@
+import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { formatBar } from '../../../src/cli/progress/bars.ts';
+import { createProgressDisplay } from '../../../src/cli/progress/display.ts';
+import type { SyncEvent } from '../../../src/domain/events.ts';
+import { recordingIo, recordingOutput } from '../../support/command-line.ts';
+
+const about = {
+  address: 'registry.terraform.io/hashicorp/aws',
+  version: '5.100.0',
+  platform: { os: 'linux', arch: 'amd64' },
+};
+const error = { code: 'DigestMismatch', origin: 'upstream', message: 'The digest is wrong.' } as const;
+const interrupted = { code: 'Interrupted', origin: 'system', message: 'Stopped by SIGINT.' } as const;
+
+const STORY: readonly SyncEvent[] = [
+  { kind: 'ProviderCheckStarted', address: about.address, requested: '~> 5.0' },
+  { kind: 'ProviderVersionResolved', ...about, requested: '~> 5.0' },
+  { kind: 'SigningKeyAdded', ...about, keyId: 'ABCD' },
+  { kind: 'PackageTransferStarted', ...about, filename: 'aws.zip' },
+  { kind: 'PackageTransferProgressed', ...about, bytes: 1_000_000, size: 2_000_000 },
+  { kind: 'PackageTransferRestarted', ...about, side: 'download', reason: 'connection lost' },
+  { kind: 'RequestRetried', target: 'the versions of aws', attempt: 1, reason: '503' },
+  { kind: 'PackageTransferFinished', ...about, bytes: 2_000_000, sha256: 'ab' },
+  { kind: 'ProviderVersionPublished', ...about, signedBy: 'ABCD', bytes: 2_000_000 },
+];
+
+const LINES = [
+  'hashicorp/aws: "~> 5.0" is 5.100.0',
+  'hashicorp/aws 5.100.0: signing key ABCD added to the organization',
+  'hashicorp/aws 5.100.0 linux_amd64: download broke (connection lost), going on',
+  'the versions of aws: attempt 1 failed (503), trying again',
+  'hashicorp/aws 5.100.0 linux_amd64: 2 MB in 500 ms (4 MB/s)',
+  'hashicorp/aws 5.100.0: published, signed by ABCD',
+];
+
+/** Half a second passes between any two readings. */
+function steppingClock(): () => number {
+  let now = 0;
+  return () => (now += 500);
+}
+
+/** The clock is read once at the start of a transfer and once at its end. */
+function lineDisplay(events: readonly SyncEvent[]): string {
+  const stderr = recordingOutput();
+  using display = createProgressDisplay(
+    { ...recordingIo(), stderr, monotonic: steppingClock() },
+    { quiet: false },
+  );
+  for (const event of events) display.report(event);
+  return stderr.text();
+}
+
+describe('progress', () => {
+  it('is a plain line for each thing that happened where there is no terminal', () => {
+    expect(lineDisplay(STORY)).toBe(`${LINES.join('\n')}\n`);
+  });
+
+  it('is told of a failed package and its provider, of a stopped one once', () => {
+    const failed = (report: typeof error | typeof interrupted): readonly SyncEvent[] => [
+      { kind: 'PackageTransferFailed', ...about, error: report },
+      { kind: 'ProviderSyncFailed', ...about, error: report },
+    ];
+    expect(lineDisplay(failed(error))).toBe(
+      'hashicorp/aws 5.100.0 linux_amd64: The digest is wrong.\nhashicorp/aws: failed (DigestMismatch)\n',
+    );
+    expect(lineDisplay(failed(interrupted))).toBe('hashicorp/aws: stopped\n');
+  });
+
+  it('is nothing when quiet', () => {
+    const stderr = recordingOutput({ isTerminal: true, columns: 80 });
+    using display = createProgressDisplay({ ...recordingIo(), stderr }, { quiet: true });
+    for (const event of STORY) display.report(event);
+    expect(stderr.text()).toBe('');
+  });
+
+  it('on a terminal shows the same lines and leaves none behind when it ends', () => {
+    const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
+    const stderr = recordingOutput({
+      isTerminal: true,
+      columns: 80,
+      stream,
+      write: (text) => void stream.write(text),
+    });
+    {
+      using display = createProgressDisplay(
+        { ...recordingIo(), stderr, monotonic: () => 0 },
+        { quiet: false },
+      );
+      for (const event of STORY) display.report(event);
+    }
+    const drawn = stripVTControlCharacters(String(stream.read()));
+    for (const line of LINES.filter((line) => !line.includes(' in '))) expect(drawn).toContain(line);
+  });
+});
+
+describe('a bar', () => {
+  const bar = { name: 'hashicorp/aws 5.100.0 linux_amd64', done: 5_000_000, size: 10_000_000, elapsed: 1000 };
+
+  it('shows name, share, size and rate', () => {
+    expect(formatBar(bar, 79)).toBe(
+      'hashicorp/aws 5.100.0 linux_amd64       ━━━━━━╌╌╌╌╌╌  50%      5 MB      5 MB/s',
+    );
+  });
+
+  it.each([20, 40, 60, 79, 119])('fits %d columns, whatever its name, and ends in its numbers', (columns) => {
+    const name = 'registry.opentofu.org/hashicorp/very-long-provider-name 5.100.0 linux_amd64';
+    for (const size of [undefined, 0, 10_000_000]) {
+      expect(formatBar({ ...bar, name, size }, columns).length).toBeLessThanOrEqual(columns);
+    }
+  });
+
+  it('shows no share while the size is not known', () => {
+    expect(formatBar({ ...bar, size: undefined }, 79)).not.toMatch(/%|━/);
+  });
+});
