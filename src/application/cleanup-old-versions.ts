@@ -1,5 +1,5 @@
 import type { SyncConfig } from '../domain/config/config.ts';
-import { type ErrorReport, reportOf, SyncError, toSyncError } from '../domain/errors.ts';
+import { type ErrorReport, isSyncError, reportOf, SyncError, toSyncError } from '../domain/errors.ts';
 import { checkBrake } from '../domain/retention/brake.ts';
 import { decideRetention, type ProviderWishes } from '../domain/retention/decide.ts';
 import type { RetentionPolicy } from '../domain/retention/policy.ts';
@@ -23,6 +23,7 @@ export interface CleanupRequest {
   readonly policy: RetentionPolicy;
   /** Only this provider, by its type (`aws`). */
   readonly provider?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a cleanup is about to do; nothing has been changed yet. */
@@ -77,7 +78,7 @@ export interface DecidedDeletion {
  */
 export async function cleanupOldVersions(
   ports: CleanupPorts,
-  request: CleanupRequest & { readonly dryRun: boolean; readonly signal?: AbortSignal | undefined },
+  request: CleanupRequest & { readonly dryRun: boolean },
 ): Promise<CleanupResult> {
   const plan = await planCleanup(ports, request);
   return request.dryRun ? previewCleanup(plan) : applyCleanup(ports, plan, request.signal);
@@ -85,7 +86,8 @@ export async function cleanupOldVersions(
 
 /**
  * Reads every provider in scope and decides each of its versions. Throws ProviderNotFound,
- * ListingIncomplete when the registry lists no provider at all, and what listing providers throws.
+ * ListingIncomplete when the registry lists no provider at all, what listing providers throws, and the
+ * signal's SyncError (else Interrupted) when it aborts.
  */
 export async function planCleanup(ports: CleanupPorts, request: CleanupRequest): Promise<CleanupPlan> {
   const { config, policy } = request;
@@ -108,6 +110,7 @@ export async function planCleanup(ports: CleanupPorts, request: CleanupRequest):
       const decisions = decideRetention({ versions, policy, wishes: wishesFor(provider, config), now });
       providers.push({ provider, decisions, error: undefined });
     } catch (error) {
+      if (request.signal?.aborted) throw stopped(request.signal, provider);
       providers.push({ provider, decisions: [], error: reportOf(error) });
     }
   }
@@ -126,7 +129,7 @@ export function previewCleanup(plan: CleanupPlan): CleanupResult {
 
 /**
  * Deletes what the plan says, oldest first. A version that is no longer there counts as gone. Throws
- * RetentionBrakeApplied before the first deletion, and Interrupted between two when `signal` aborts.
+ * RetentionBrakeApplied before the first deletion, and the signal's SyncError (else Interrupted) when it aborts.
  */
 export async function applyCleanup(
   ports: CleanupPorts,
@@ -193,7 +196,7 @@ async function deleteVersions(
   const failed: CleanupProviderResult['failed'][number][] = [];
   let unreachable: SyncError | undefined;
   for (const deletion of deletionsOf(planned)) {
-    if (signal?.aborted) throw interrupted(provider, deletion.version, signal);
+    if (signal?.aborted) throw stopped(signal, `${provider} ${deletion.version}`);
     try {
       if (unreachable) throw unreachable;
       const outcome = await ports.privateRegistry.deleteVersion(provider, deletion.version);
@@ -207,6 +210,7 @@ async function deleteVersions(
         });
       }
     } catch (cause) {
+      if (signal?.aborted) throw stopped(signal, `${provider} ${deletion.version}`);
       const error = reportOf(cause);
       failed.push({ ...deletion, error });
       ports.reporter.report({ kind: 'VersionDeletionFailed', provider, version: deletion.version, error });
@@ -217,12 +221,11 @@ async function deleteVersions(
   return { ...untouched(planned), deleted, failed };
 }
 
-function interrupted(provider: string, version: string, signal: AbortSignal): SyncError {
-  return new SyncError(
-    'Interrupted',
-    `Cleanup was stopped before it deleted ${provider} ${version}. Run it again to go on.`,
-    { cause: signal.reason },
-  );
+function stopped({ reason }: AbortSignal, at: string): SyncError {
+  if (isSyncError(reason)) return reason;
+  return new SyncError('Interrupted', `Cleanup was stopped at ${at}. Run it again to go on.`, {
+    cause: reason,
+  });
 }
 
 function deletionsOf({ decisions }: PlannedProvider): readonly DecidedDeletion[] {

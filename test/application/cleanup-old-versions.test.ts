@@ -61,7 +61,7 @@ function setUp() {
   const present = (provider: string) => [...(registry.state.providers.get(provider)?.keys() ?? [])];
   const clean = (
     policy: Partial<RetentionPolicy>,
-    request: Partial<CleanupRequest> & { dryRun?: boolean; signal?: AbortSignal } = {},
+    request: Partial<CleanupRequest> & { dryRun?: boolean } = {},
   ) =>
     cleanupOldVersions(ports, {
       config: configFor('aws', 'null'),
@@ -401,10 +401,30 @@ describe('an interruption', () => {
     });
     await expect(clean({ keep: 1 }, { signal: abort.signal })).rejects.toMatchObject({
       code: 'Interrupted',
-      message: expect.stringContaining('aws 1.1.0'),
+      message: 'Cleanup was stopped at aws 1.1.0. Run it again to go on.',
     });
     expect(registry.changes).toHaveLength(1);
   });
+
+  it.each(['listVersions', 'deleteVersion'])(
+    'is no failure of the provider when it breaks %s off',
+    async (method) => {
+      const { registry, reporter, override, clean } = setUp();
+      seed(registry, 'aws', AWS);
+      seed(registry, 'null', AWS);
+      const abort = new AbortController();
+      const reason = new SyncError('DeadlineNear', 'The time is nearly up.');
+      override({
+        [method]: async () => {
+          abort.abort(reason);
+          throw new SyncError('DestinationUnavailable', 'The request was broken off.');
+        },
+      });
+      await expect(clean({ keep: 1 }, { signal: abort.signal })).rejects.toBe(reason);
+      expect(registry.changes).toEqual([]);
+      expect(reporter.events).toEqual([]);
+    },
+  );
 });
 
 describe('the brake of a cleanup', () => {

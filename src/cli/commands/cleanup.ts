@@ -9,8 +9,9 @@ import {
 } from '../../application/cleanup-old-versions.ts';
 import { readConfig } from '../../application/read-config.ts';
 import { SyncError } from '../../domain/errors.ts';
-import type { CommandSpec, Invocation } from '../command-spec.ts';
+import type { CommandSpec } from '../command-spec.ts';
 import { composeDestination, systemClock } from '../composition.ts';
+import type { CliIo } from '../io.ts';
 import { createProgressDisplay } from '../progress/display.ts';
 import { CLEANUP_RESULT } from '../render/cleanup-result.ts';
 import { countOf } from '../render/quantities.ts';
@@ -43,10 +44,10 @@ export const cleanupCommand: CommandSpec = {
     await using target = composeDestination({ ...destination, network }, { reporter, signal });
     const ports = { privateRegistry: target.privateRegistry, reporter, clock: systemClock };
 
-    const request = { config, policy, provider };
+    const request = { config, policy, provider, signal };
     const plan = await planCleanup(ports, request);
     if (settings.dryRun) return tellResult(io, settings, previewCleanup(plan), CLEANUP_RESULT);
-    const allowed = settings.yes ? plan : await confirm(invocation, ports, request, plan);
+    const allowed = settings.yes ? plan : await confirm(io, ports, request, plan);
     const result = await applyCleanup(ports, allowed, signal);
     return tellResult(io, settings, result, CLEANUP_RESULT);
   },
@@ -57,16 +58,19 @@ export const cleanupCommand: CommandSpec = {
  * shown again where it has become another.
  */
 async function confirm(
-  { io, signal }: Invocation,
+  io: CliIo,
   ports: CleanupPorts,
-  request: CleanupRequest,
+  request: CleanupRequest & { readonly signal: AbortSignal },
   plan: CleanupPlan,
 ): Promise<CleanupPlan> {
   let shown = plan;
   while (shown.brake === undefined && deletionsOf(shown).length > 0) {
     io.stderr.write(`${CLEANUP_RESULT.whole(previewCleanup(shown), io.stderr)}\n\n`);
     const versions = countOf(deletionsOf(shown).length, 'version');
-    const answer = await io.ask?.(`Delete ${versions} for good? Only "yes" is taken for it: `, signal);
+    const answer = await io.ask?.(
+      `Delete ${versions} for good? Only "yes" is taken for it: `,
+      request.signal,
+    );
     if (answer?.trim() !== 'yes') throw declined();
     const current = await planCleanup(ports, request);
     if (deletionsOf(current).join() === deletionsOf(shown).join()) return current;
