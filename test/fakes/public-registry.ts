@@ -8,7 +8,7 @@ import { parseVersion, type Version } from '../../src/domain/provider/version.ts
 import type { ByteSource, ResumePoint } from '../../src/ports/bytes.ts';
 import type { PublicRegistry } from '../../src/ports/public-registry.ts';
 
-export interface FakePackage {
+interface FakePackage {
   readonly platform: Platform;
   readonly filename: string;
   readonly bytes: Uint8Array;

@@ -1,5 +1,6 @@
 import type { HttpDocument } from './contract.ts';
 import { responseInvalid } from './failures.ts';
+import { isWebPage } from './web-page.ts';
 
 /** The document's JSON value, unchecked. Throws `<Side>ResponseInvalid`, with a word on captive portals. */
 export function readJson(document: HttpDocument): unknown {
@@ -12,14 +13,10 @@ export function readJson(document: HttpDocument): unknown {
     throw responseInvalid(
       side,
       target,
-      looksLikeHtml(document, text)
+      isWebPage(document)
         ? `${host} answered ${status} with HTML (a captive portal or proxy?) where JSON was expected`
         : `${host} answered ${status} with ${document.bytes.length} bytes that are not JSON`,
       cause,
     );
   }
-}
-
-function looksLikeHtml(document: HttpDocument, text: string): boolean {
-  return document.headers.get('content-type')?.includes('html') || /^\s*<(!doctype|html)/i.test(text);
 }

@@ -2,7 +2,8 @@ import { SyncError } from '../../domain/errors.ts';
 import type { HttpClient, HttpDocument } from '../http/contract.ts';
 import { responseInvalid } from '../http/failures.ts';
 import { resolveLink } from '../http/link.ts';
-import { isWebPage, readJsonAs, type Schema, serverWords, WEB_PAGE } from '../http/read-document.ts';
+import { readJsonAs, type Schema, serverWords } from '../http/read-document.ts';
+import { isWebPage, WEB_PAGE } from '../http/web-page.ts';
 
 export interface WantedDocument {
   readonly url: string;

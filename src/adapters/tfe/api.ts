@@ -3,7 +3,8 @@ import type { TokenSource } from '../../ports/token-source.ts';
 import { parseHttpAddress } from '../http/address.ts';
 import type { HttpClient, HttpDocument } from '../http/contract.ts';
 import { responseInvalid } from '../http/failures.ts';
-import { isWebPage, serverWords, WEB_PAGE } from '../http/read-document.ts';
+import { serverWords } from '../http/read-document.ts';
+import { isWebPage, WEB_PAGE } from '../http/web-page.ts';
 
 /** A page of 100 members with their keys or links stays far below this. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
@@ -17,7 +18,7 @@ export interface PrivateRegistryOptions {
   readonly token: TokenSource;
 }
 
-export interface ApiRequest {
+interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Path and query below the address, without a leading slash. */
   readonly path: string;

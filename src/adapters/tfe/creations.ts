@@ -21,7 +21,7 @@ export function creations(
 ): Pick<PrivateRegistry, 'createProvider' | 'createVersion' | 'createPlatform'> {
   return {
     createProvider: async (type) => {
-      const target = `create ${providerName(api, type)}`;
+      const target = `the creation of ${providerName(api, type)}`;
       const attributes = { name: type, namespace: api.organization, 'registry-name': 'private' };
       await createOrFind(api, {
         path: paths.providers(api),
@@ -40,7 +40,7 @@ export function creations(
       const attributes = { version: version.canonical, 'key-id': keyId, protocols };
       await createOrFind(api, {
         path: paths.versions(api, type),
-        target: `create ${what}`,
+        target: `the creation of ${what}`,
         body: { data: { type: 'registry-provider-versions', attributes } },
         schema: single(versionSchema),
         isThere: async () => {
@@ -60,7 +60,7 @@ export function creations(
       const attributes = { os: platform.os, arch: platform.arch, shasum, filename };
       await createOrFind(api, {
         path: paths.platforms(api, type, await versions.text(type, version)),
-        target: `create ${what}`,
+        target: `the creation of ${what}`,
         body: { data: { type: 'registry-provider-version-platforms', attributes } },
         schema: single(platformSchema),
         isThere: async () => {

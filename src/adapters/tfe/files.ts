@@ -1,11 +1,12 @@
 import { isSyncError, SyncError } from '../../domain/errors.ts';
 import { resolveLink } from '../http/link.ts';
+import { isWebPage, WEB_PAGE } from '../http/web-page.ts';
 import { type Api, answerInvalid, isSuccess } from './api.ts';
 import { changeDenied } from './resources.ts';
 import type { FileDocument } from './schema.ts';
 
 /** SHA256SUMS has a line a platform, a signature is one packet or a few. */
-export const MAX_STORED_FILE_BYTES = 1024 * 1024;
+const MAX_STORED_FILE_BYTES = 1024 * 1024;
 const MAX_UPLOAD_ANSWER_BYTES = 64 * 1024;
 
 /** A release file as the API shows it, with the URL of the answer it stood in. */
@@ -30,6 +31,7 @@ export async function downloadStoredFile(api: Api, stored: StoredFile, target: s
   const url = downloadLink(stored, target);
   const maxBytes = MAX_STORED_FILE_BYTES;
   const document = await api.http.request({ method: 'GET', url, target, maxBytes, secretUrl: true });
+  if (isWebPage(document)) throw answerInvalid(target, WEB_PAGE);
   if (isSuccess(document)) return document.bytes;
   throw answerInvalid(target, `it is said to be uploaded, but its storage answered ${document.status}`);
 }
@@ -67,6 +69,7 @@ async function put(api: Api, url: string, body: Uint8Array, target: string): Pro
       body,
       secretUrl: true,
     });
+    if (isWebPage(document)) throw answerInvalid(target, WEB_PAGE);
     // The storage's own words are left out: they may repeat the link.
     return isSuccess(document) ? undefined : uploadRefused(target, document.status);
   } catch (error) {

@@ -76,9 +76,10 @@ function uploads(
 async function deleteVersion(api: Api, type: string, text: string): Promise<'deleted' | 'gone'> {
   const name = versionName(api, type, text);
   const path = paths.version(api, type, text);
-  const document = await api.call({ method: 'DELETE', path, target: `delete ${name}` });
+  const target = `the deletion of ${name}`;
+  const document = await api.call({ method: 'DELETE', path, target });
   if (isSuccess(document)) return 'deleted';
-  if (document.status !== 404) throw rejected(document, `to delete ${name}`);
+  if (document.status !== 404) throw rejected(document, target);
   if (!(await hasProvider(api, type))) throw destinationNotFound(providerName(api, type));
   if (await readVersion(api, type, text)) throw changeDenied(name);
   return 'gone';

@@ -45,7 +45,7 @@ export async function readOne<T>(
   return { data: readSuccess(document, target, schema), url: document.url };
 }
 
-export function readSuccess<T>(document: HttpDocument, target: string, schema: Schema<T>): T {
+function readSuccess<T>(document: HttpDocument, target: string, schema: Schema<T>): T {
   if (!isSuccess(document)) throw rejected(document, target);
   return readJsonAs(document, schema);
 }

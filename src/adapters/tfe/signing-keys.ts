@@ -18,7 +18,7 @@ export function createSigningKeys(options: PrivateRegistryOptions): SigningKeys 
     add: async ({ keyId, asciiArmor }) => {
       // Looked for first, because nothing says that a registry refuses to hold a key twice.
       if (await find(keyId)) return 'present';
-      const target = `add the signing key ${keyId}`;
+      const target = `the addition of the signing key ${keyId}`;
       const attributes = { namespace: api.organization, 'ascii-armor': asciiArmor };
       const made = await createOrFind(api, {
         path: paths.keys,

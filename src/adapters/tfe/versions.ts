@@ -5,7 +5,7 @@ import { destinationNotFound, type Found, hasProvider, paths, providerName, read
 import { page, single, type VersionDocument, version as versionSchema } from './schema.ts';
 
 /** What the registry has of a version, level by level. */
-export type VersionSearch =
+type VersionSearch =
   | { readonly state: 'found'; readonly version: Found<VersionDocument> }
   | { readonly state: 'version-absent' }
   | { readonly state: 'provider-absent' };

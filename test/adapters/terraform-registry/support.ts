@@ -8,7 +8,7 @@ import {
   scriptedServer,
 } from '../../support/scripted-server.ts';
 
-export const HOST = 'registry.example.com';
+const HOST = 'registry.example.com';
 export const ANVIL = { hostname: HOST, namespace: 'acme', type: 'anvil' };
 
 export const DISCOVERY = '/.well-known/terraform.json';

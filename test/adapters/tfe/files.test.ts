@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HASHICORP_KEY_ID } from '../../../src/domain/integrity/signing-key.ts';
 import { inChunks, readAll } from '../../contract/bytes.ts';
+import { PORTAL } from '../../support/scripted-server.ts';
 import { LINUX, versionOf } from '../../support/sync-world.ts';
 import {
   PLATFORM,
@@ -137,6 +138,14 @@ describe.each(FILES.slice(0, 2))('the upload of $what', ({ path, answer, name, u
     },
   );
 
+  it('is refused when a captive portal takes it', async () => {
+    await using scripted = await scriptedRegistry(({ method }) => (method === 'PUT' ? PORTAL : undefined));
+    await expect(upload(scripted)).rejects.toMatchObject({
+      code: 'DestinationResponseInvalid',
+      message: expect.stringContaining('captive portal'),
+    });
+  });
+
   it('is a conflict when another file arrived in the meantime', async () => {
     await using scripted = await there(Buffer.from('another'), { status: 409 });
     await expect(upload(scripted)).rejects.toMatchObject({ code: 'VersionConflict' });
@@ -167,6 +176,7 @@ describe('reading what is stored', () => {
 
   it.each([
     ['its storage has no file', { '/objects/sums': { status: 404 } }, {}, 'answered 404'],
+    ['a captive portal answers', { '/objects/sig': '<!doctype html>' }, {}, 'captive portal'],
     ['its storage refuses', { '/objects/sums': { status: 403 } }, {}, 'answered 403'],
     ['SHA256SUMS is broken', { '/objects/sums': 'nonsense' }, {}, 'broken'],
     ['SHA256SUMS is larger than 1 MiB', { '/objects/sums': 'x'.repeat(1024 * 1024 + 1) }, {}, '1048576'],
