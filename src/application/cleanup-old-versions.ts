@@ -33,7 +33,7 @@ export interface CleanupPlan {
   readonly brake: SyncError<'RetentionBrakeApplied'> | undefined;
 }
 
-export interface PlannedProvider {
+interface PlannedProvider {
   readonly provider: string;
   /** Newest first; empty when the provider could not be read. */
   readonly decisions: readonly RetentionDecision[];
@@ -66,7 +66,7 @@ export interface CleanupProviderResult {
   readonly error?: ErrorReport;
 }
 
-export interface DecidedDeletion {
+interface DecidedDeletion {
   readonly version: string;
   readonly reason: DeleteReason;
   readonly detail: string;

@@ -25,7 +25,7 @@ export function listed(text: string, other: Partial<ListedVersion> = {}): Listed
   };
 }
 
-export function version(text: string): Version {
+function version(text: string): Version {
   const parsed = parseVersion(text);
   if (!parsed) throw new Error(`not a version: ${text}`);
   return parsed;
