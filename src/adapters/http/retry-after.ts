@@ -16,7 +16,8 @@ function readRetryAfter(text: string | null, now: number): number | undefined {
   if (text === null) return undefined;
   const seconds = readSeconds(text);
   if (seconds !== undefined) return seconds * 1000;
-  const date = Date.parse(text);
+  // Date.parse alone makes a date of "-5" too; every form of an HTTP date begins with the day's name.
+  const date = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? undefined : date - now;
 }
 

@@ -1,0 +1,442 @@
+import { createHash } from 'node:crypto';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type TransferInput, transferFile } from '../../../src/application/transfer/transfer-file.ts';
+import { SyncError } from '../../../src/domain/errors.ts';
+import type { Sha256 } from '../../../src/domain/integrity/sha256.ts';
+import type { ByteSink, ByteSource, ResumePoint } from '../../../src/ports/bytes.ts';
+
+const sha256 = (bytes: Uint8Array): Sha256 => createHash('sha256').update(bytes).digest('hex') as Sha256;
+
+/** What the source does at one `open`: refuse, or give `file` in `chunk` bytes a piece and break after `bytes`. */
+interface Connection {
+  readonly file: Uint8Array;
+  readonly etag?: string | undefined;
+  readonly announcesSize?: boolean;
+  readonly takesRanges?: boolean;
+  readonly chunk?: number;
+  /** Bytes of this connection after which it breaks. */
+  readonly breaksAfter?: number | undefined;
+  /** Refuses before any byte. */
+  readonly refuses?: SyncError;
+}
+
+const unavailable = (reason = 'broken'): SyncError => new SyncError('UpstreamUnavailable', reason);
+
+/** The connections in turn, the last one for ever; records what was asked and how many are open. */
+function scripted(connections: readonly Connection[]): ByteSource & {
+  readonly opens: (ResumePoint | undefined)[];
+  readonly connected: { count: number };
+} {
+  const opens: (ResumePoint | undefined)[] = [];
+  const connected = { count: 0 };
+  return {
+    name: 'a package',
+    opens,
+    connected,
+    open: async (resume) => {
+      const connection = connections[Math.min(opens.length, connections.length - 1)] as Connection;
+      opens.push(resume);
+      if (connection.refuses) throw connection.refuses;
+      const { file, etag, announcesSize = true, takesRanges = true, chunk = 7 } = connection;
+      const offset = resume !== undefined && takesRanges && resume.etag === etag ? resume.offset : 0;
+      let at = offset;
+      connected.count += 1;
+      let isOpen = true;
+      const close = (): void => {
+        if (isOpen) connected.count -= 1;
+        isOpen = false;
+      };
+      const end = Math.min(file.length, offset + (connection.breaksAfter ?? Number.POSITIVE_INFINITY));
+      const iterator: AsyncIterator<Uint8Array> = {
+        next: async () => {
+          if (at >= end && end === file.length && connection.breaksAfter === undefined) {
+            close();
+            return { done: true, value: undefined };
+          }
+          if (at >= end) {
+            close();
+            throw unavailable();
+          }
+          const piece = file.subarray(at, Math.min(end, at + chunk));
+          at += piece.length;
+          return { done: false, value: piece };
+        },
+        return: async () => {
+          close();
+          return { done: true, value: undefined };
+        },
+      };
+      return {
+        size: announcesSize ? file.length : undefined,
+        etag,
+        offset,
+        body: { [Symbol.asyncIterator]: () => iterator },
+      };
+    },
+  };
+}
+
+interface Upload {
+  readonly bytes: Buffer;
+  readonly size: number | undefined;
+}
+
+/** Accepts a file only when its body ends; the n-th send breaks after `breaks[n]` bytes when that is a number. */
+function memorySink(breaks: readonly (number | SyncError | undefined)[] = []): ByteSink & {
+  readonly completed: Upload[];
+  readonly sends: Upload[];
+} {
+  const completed: Upload[] = [];
+  const sends: Upload[] = [];
+  return {
+    name: 'the upload',
+    completed,
+    sends,
+    send: async (body, size) => {
+      const fault = breaks[sends.length];
+      const chunks: Uint8Array[] = [];
+      let length = 0;
+      const upload = (): Upload => ({ bytes: Buffer.concat(chunks), size });
+      const index = sends.push({ bytes: Buffer.alloc(0), size }) - 1;
+      try {
+        if (fault instanceof SyncError) throw fault;
+        for await (const chunk of body) {
+          chunks.push(Uint8Array.from(chunk));
+          length += chunk.length;
+          if (fault !== undefined && length >= fault)
+            throw new SyncError('DestinationUnavailable', 'upload broken');
+        }
+        completed.push(upload());
+      } finally {
+        sends[index] = upload();
+      }
+    },
+  };
+}
+
+/** Files beyond the 64 KiB that are held back, so that bytes move before the verdict. */
+const FILE = Buffer.from(Array.from({ length: 200_000 }, (_, index) => (index * index) % 251));
+const ETAG = '"v1"';
+
+interface Setup extends Partial<TransferInput> {
+  readonly connections: readonly Connection[];
+  readonly breaks?: readonly (number | SyncError | undefined)[];
+}
+
+function start({ connections, breaks, ...input }: Setup) {
+  const source = scripted(connections);
+  const sink = memorySink(breaks);
+  const waits: number[] = [];
+  const restarted: string[] = [];
+  const outcome = transferFile({
+    source,
+    sink,
+    expected: sha256(FILE),
+    sleep: async (milliseconds) => void waits.push(milliseconds),
+    random: () => 1,
+    onRestart: (side) => restarted.push(side),
+    ...input,
+  });
+  return { outcome, source, sink, waits, restarted };
+}
+
+const good: Connection = { file: FILE, etag: ETAG, chunk: 10_000 };
+
+describe('a transfer', () => {
+  it('passes the file on and says what it was', async () => {
+    const progress: (number | undefined)[][] = [];
+    const { outcome, source, sink } = start({
+      connections: [good],
+      onProgress: (bytes, size) => progress.push([bytes, size]),
+    });
+    expect(await outcome).toEqual({ bytes: 200_000, sha256: sha256(FILE), resumes: 0, restarts: 0 });
+    expect(sink.completed).toHaveLength(1);
+    expect(sink.completed[0]?.bytes.equals(FILE)).toBe(true);
+    expect(sink.completed[0]?.size).toBe(200_000);
+    expect(progress).toHaveLength(20);
+    expect(progress.at(-1)).toEqual([200_000, 200_000]);
+    expect(source.connected.count).toBe(0);
+  });
+
+  it('passes a file of unknown size, and an empty one', async () => {
+    const unsized = start({ connections: [{ ...good, announcesSize: false }] });
+    expect((await unsized.outcome).bytes).toBe(200_000);
+    expect(unsized.sink.completed[0]?.size).toBeUndefined();
+    const empty = start({
+      connections: [{ file: Buffer.alloc(0) }],
+      expected: sha256(Buffer.alloc(0)),
+    });
+    expect((await empty.outcome).bytes).toBe(0);
+    expect(empty.sink.completed).toEqual([{ bytes: Buffer.alloc(0), size: 0 }]);
+  });
+});
+
+describe('a wrong file', () => {
+  it.each([
+    ['one flipped byte', FILE.map((byte, index) => (index === 199_999 ? byte ^ 1 : byte))],
+    ['fewer bytes', FILE.subarray(0, -1)],
+    ['more bytes', Buffer.concat([FILE, Buffer.of(0)])],
+    ['no bytes', Buffer.alloc(0)],
+  ])('with %s is never completed, and fails at once', async (_, file) => {
+    const { outcome, source, sink } = start({ connections: [{ ...good, file }] });
+    await expect(outcome).rejects.toMatchObject({ code: 'DigestMismatch' });
+    await expect(outcome).rejects.toThrow(sha256(FILE));
+    await expect(outcome).rejects.toThrow(sha256(file));
+    await expect(outcome).rejects.toThrow('a package');
+    expect(sink.completed).toEqual([]);
+    expect(sink.sends).toHaveLength(1);
+    expect(source.connected.count).toBe(0);
+  });
+
+  it('too large is refused on its announcement', async () => {
+    const { outcome, source, sink } = start({ connections: [good], maxBytes: 199_999 });
+    await expect(outcome).rejects.toMatchObject({ code: 'UpstreamResponseInvalid' });
+    expect(sink.sends).toHaveLength(0);
+    expect(source.connected.count).toBe(0);
+  });
+
+  it('too large is refused while it arrives when nothing is announced', async () => {
+    const { outcome, source, sink } = start({
+      connections: [{ ...good, announcesSize: false }],
+      maxBytes: 199_999,
+    });
+    await expect(outcome).rejects.toMatchObject({ code: 'UpstreamResponseInvalid' });
+    expect(sink.completed).toEqual([]);
+    expect(source.connected.count).toBe(0);
+  });
+});
+
+describe('a download that breaks', () => {
+  it('goes on where it broke, inside the same upload', async () => {
+    const { outcome, source, sink, waits } = start({
+      connections: [{ ...good, breaksAfter: 123_456 }, good],
+    });
+    expect(await outcome).toMatchObject({ resumes: 1, restarts: 0 });
+    expect(source.opens).toEqual([undefined, { offset: 123_456, etag: ETAG }]);
+    expect(sink.sends).toHaveLength(1);
+    expect(sink.completed[0]?.bytes.equals(FILE)).toBe(true);
+    expect(waits).toEqual([500]);
+  });
+
+  it.each<[string, Partial<Connection>, Partial<Connection>]>([
+    ['there is no strong ETag', { etag: undefined }, {}],
+    ['the ETag changed', {}, { etag: '"v2"' }],
+    ['the server does not take ranges', {}, { takesRanges: false }],
+  ])('is begun again when %s', async (_, first, second) => {
+    const { outcome, source, sink, restarted } = start({
+      connections: [
+        { ...good, ...first, breaksAfter: 123_456 },
+        { ...good, ...second },
+      ],
+    });
+    expect(await outcome).toMatchObject({ resumes: 0, restarts: 1 });
+    expect(sink.sends).toHaveLength(2);
+    expect(source.opens).toHaveLength(2);
+    expect(restarted).toEqual(['download']);
+    expect(sink.completed[0]?.bytes.equals(FILE)).toBe(true);
+    expect(source.connected.count).toBe(0);
+  });
+
+  it('is begun again when the size changed under the same ETag', async () => {
+    const { outcome, source } = start({
+      connections: [{ ...good, breaksAfter: 10_000 }, { ...good, file: FILE.subarray(1) }, good],
+    });
+    expect(await outcome).toMatchObject({ restarts: 1 });
+    expect(source.connected.count).toBe(0);
+  });
+
+  it('is begun again when two halves under one ETag do not make the file', async () => {
+    const other = FILE.map((byte) => byte ^ 1);
+    const { outcome, sink, restarted } = start({
+      connections: [{ ...good, file: other, breaksAfter: 100_000 }, good],
+    });
+    expect(await outcome).toMatchObject({ resumes: 0, restarts: 1 });
+    expect(restarted).toEqual(['download']);
+    expect(sink.completed).toHaveLength(1);
+  });
+
+  it('is given up after too many breaks in a row, with what the source said last', async () => {
+    const last = unavailable('the last word');
+    const { outcome, source, sink, waits } = start({
+      connections: [
+        { ...good, breaksAfter: 1000 },
+        { ...good, refuses: unavailable() },
+        { ...good, refuses: last },
+      ],
+      limits: { resumes: 3 },
+    });
+    await expect(outcome).rejects.toBe(last);
+    expect(source.opens).toHaveLength(4);
+    expect(waits).toEqual([500, 1000, 2000]);
+    expect(sink.completed).toEqual([]);
+    expect(sink.sends).toHaveLength(1);
+  });
+
+  it('may break again and again as long as it makes progress', async () => {
+    const { outcome, source } = start({
+      connections: [...Array.from({ length: 19 }, () => ({ ...good, breaksAfter: 10_000 })), good],
+      limits: { resumes: 1, progressBytes: 10_000 },
+    });
+    expect(await outcome).toMatchObject({ resumes: 19 });
+    expect(source.opens).toHaveLength(20);
+  });
+
+  it('may fail to open at first; a status that will not pass ends it', async () => {
+    const patient = start({ connections: [{ ...good, refuses: unavailable() }, good] });
+    expect(await patient.outcome).toMatchObject({ resumes: 0, restarts: 0 });
+    const missing = new SyncError('ReleaseFileMissing', '404');
+    const hopeless = start({ connections: [{ ...good, refuses: missing }] });
+    await expect(hopeless.outcome).rejects.toBe(missing);
+    expect(hopeless.source.opens).toHaveLength(1);
+  });
+
+  it('waits as long as the server asks, up to the cap', async () => {
+    const asks = (seconds: number): SyncError =>
+      new SyncError('UpstreamUnavailable', 'busy', { retryAfterSeconds: seconds });
+    const { outcome, waits } = start({
+      connections: [{ ...good, refuses: asks(3) }, { ...good, refuses: asks(86_400) }, good],
+    });
+    await outcome;
+    expect(waits).toEqual([3500, 30_000]);
+  });
+});
+
+describe('an upload that breaks', () => {
+  it('is begun again with the file from its first byte', async () => {
+    const { outcome, source, sink, restarted, waits } = start({
+      connections: [good],
+      breaks: [100_000, new SyncError('DestinationUnavailable', '503')],
+    });
+    expect(await outcome).toMatchObject({ resumes: 0, restarts: 2 });
+    expect(source.opens).toEqual([undefined, undefined, undefined]);
+    expect(sink.completed[0]?.bytes.equals(FILE)).toBe(true);
+    expect(restarted).toEqual(['upload', 'upload']);
+    expect(waits).toEqual([500, 1000]);
+    expect(source.connected.count).toBe(0);
+  });
+
+  it('is given up after too many restarts, with what the sink said', async () => {
+    const { outcome, sink, source } = start({
+      connections: [good],
+      breaks: [0, 0, 0, 0],
+      limits: { restarts: 2 },
+    });
+    await expect(outcome).rejects.toMatchObject({ code: 'DestinationUnavailable', message: 'upload broken' });
+    expect(sink.sends).toHaveLength(3);
+    expect(source.connected.count).toBe(0);
+  });
+
+  it('that is refused for good is not begun again', async () => {
+    const refused = new SyncError('DestinationRejected', '403');
+    const { outcome, sink, source } = start({ connections: [good], breaks: [refused] });
+    await expect(outcome).rejects.toBe(refused);
+    expect(sink.sends).toHaveLength(1);
+    expect(source.connected.count).toBe(0);
+  });
+
+  it('that claims success before it has the file is not believed', async () => {
+    const lying: ByteSink = {
+      name: 'the upload',
+      send: async (body) => {
+        for await (const _ of body) return;
+      },
+    };
+    const { outcome } = start({ connections: [good], sink: lying });
+    await expect(outcome).rejects.toMatchObject({ code: 'DestinationResponseInvalid' });
+  });
+});
+
+describe('interrupting a transfer', () => {
+  it('ends it between two chunks, with nothing completed and nothing left open', async () => {
+    const run = new AbortController();
+    const { outcome, sink, source } = start({
+      connections: [good],
+      signal: run.signal,
+      onProgress: (bytes) => {
+        if (bytes >= 100_000) run.abort();
+      },
+    });
+    await expect(outcome).rejects.toMatchObject({ code: 'Interrupted' });
+    expect(sink.completed).toEqual([]);
+    expect(source.connected.count).toBe(0);
+  });
+
+  it('ends a pause, and passes on the reason that the run gives', async () => {
+    const near = new SyncError('DeadlineNear', 'No time left.');
+    const run = new AbortController();
+    const { outcome } = start({
+      connections: [{ ...good, refuses: unavailable() }],
+      signal: run.signal,
+      sleep: async (_, signal) => {
+        run.abort(near);
+        signal?.throwIfAborted();
+      },
+    });
+    await expect(outcome).rejects.toBe(near);
+  });
+
+  it('opens nothing when the run is over already', async () => {
+    const { outcome, source } = start({ connections: [good], signal: AbortSignal.abort() });
+    await expect(outcome).rejects.toMatchObject({ code: 'Interrupted' });
+    expect(source.opens).toEqual([]);
+  });
+});
+
+describe('whatever breaks, in whatever chunks', () => {
+  const connection = (files: readonly Uint8Array[]): fc.Arbitrary<Connection> =>
+    fc.record({
+      file: fc.constantFrom(...files),
+      etag: fc.constantFrom('"v1"', '"v1"', '"v2"', undefined),
+      announcesSize: fc.boolean(),
+      takesRanges: fc.boolean(),
+      chunk: fc.integer({ min: 2000, max: 90_000 }),
+      breaksAfter: fc.option(fc.integer({ min: 0, max: 150_000 }), { nil: undefined }),
+    });
+
+  it('the destination has the right file once, or none and an error', async () => {
+    const scenario = fc
+      .tuple(fc.integer({ min: 0, max: 150_000 }), fc.integer({ min: 0, max: 149_999 }))
+      .chain(([length, flipped]) => {
+        const right = FILE.subarray(0, length);
+        const wrong = right.map((byte, index) => (index === flipped % Math.max(1, length) ? byte ^ 1 : byte));
+        return fc.record({
+          right: fc.constant(right),
+          connections: fc.array(connection([right, right, right, wrong, FILE]), {
+            minLength: 1,
+            maxLength: 8,
+          }),
+          breaks: fc.array(fc.option(fc.integer({ min: 0, max: 150_000 }), { nil: undefined }), {
+            maxLength: 4,
+          }),
+        });
+      });
+    await fc.assert(
+      fc.asyncProperty(scenario, async ({ right, connections, breaks }) => {
+        const { outcome, sink, source } = start({ connections, breaks, expected: sha256(right) });
+        const result = await outcome.then(
+          ({ sha256 }) => sha256,
+          (error: unknown) => (error instanceof SyncError ? 'refused' : error),
+        );
+        expect(['refused', sha256(right)]).toContain(result);
+        expect(sink.completed.map(({ bytes }) => bytes.equals(right))).toEqual(
+          result === 'refused' ? [] : [true],
+        );
+        expect(source.connected.count).toBe(0);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('a right file arrives in the end when the breaks end', async () => {
+    const breaking = connection([FILE]).map((each) => ({ ...each, etag: ETAG, takesRanges: true }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(breaking, { maxLength: 5 }), async (connections) => {
+        const { outcome, sink } = start({ connections: [...connections, good] });
+        await outcome;
+        expect(sink.completed.map(({ bytes }) => bytes.equals(FILE))).toEqual([true]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
