@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import type { Json } from './support/cloudformation.ts';
+import { deploymentTools } from './support/deployment-tools.ts';
+import {
+  ALL_OPTIONS,
+  type Deployment,
+  deploymentsOf,
+  OPTIONS,
+  type Option,
+} from './support/transformed-template.ts';
+
+const tools = await deploymentTools();
+
+/** How the table says when a permission is there, by the option without which it is not. */
+const ONLY_WHEN: Partial<Record<Option, string>> = {
+  vpc: '`VpcSubnetIds`',
+  kms: '`KmsKeyArn`',
+  schedules: 'its schedule',
+  existingSecrets: '`CaBundleSecretName`',
+};
+
+const ROLES: Readonly<Record<string, string>> = {
+  ReadConfigRole: 'ReadConfig',
+  CheckVersionRole: 'CheckVersion',
+  DownloadAndUploadRole: 'DownloadAndUpload',
+  ErrorHandlerRole: 'ErrorHandler',
+  CleanupOldVersionsRole: 'CleanupOldVersions',
+  ProviderSyncRole: 'state machine',
+  ConfigUploadedRuleRole: 'config upload rule',
+  SyncScheduleRole: 'sync schedule',
+  CleanupScheduleRole: 'cleanup schedule',
+};
+
+function statements({ resolved }: Deployment, role: string): readonly Json[] {
+  return (resolved.Resources[role]?.Properties['Policies'] ?? []).flatMap(
+    ({ PolicyDocument }: Json) => PolicyDocument.Statement,
+  );
+}
+
+/** Every permission of the deployment as the rows of the table. */
+function permissionRows(all: Deployment, without: ReadonlyMap<Option, Deployment>): readonly string[] {
+  const has = (deployment: Deployment, role: string, sid: string) =>
+    statements(deployment, role).some(({ Sid }) => Sid === sid);
+  return Object.keys(all.resolved.Resources)
+    .filter((name) => all.resolved.Resources[name]?.Type === 'AWS::IAM::Role')
+    .flatMap((role) =>
+      statements(all, role).map(({ Sid, Action, Resource }) => {
+        const needed = ALL_OPTIONS.find((option) => {
+          const other = without.get(option);
+          return other !== undefined && !has(other, role, Sid);
+        });
+        return row([
+          ROLES[role] ?? role,
+          Sid,
+          codes(Action),
+          codes(Resource),
+          needed === undefined ? 'always' : (ONLY_WHEN[needed] ?? needed),
+        ]);
+      }),
+    );
+}
+
+function codes(values: Json): string {
+  return [values]
+    .flat()
+    .map((value) => `\`${String(value).replace(OPTIONS.kms.KmsKeyArn, 'KmsKeyArn')}\``)
+    .join(', ');
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+describe.skipIf(!tools)('docs/permissions.md (needs Python and pip)', () => {
+  it('lists exactly what the transformed template permits', async () => {
+    if (!tools) return;
+    const sets = [ALL_OPTIONS, ...ALL_OPTIONS.map((left) => ALL_OPTIONS.filter((option) => option !== left))];
+    const [all, ...others] = await deploymentsOf(tools, sets);
+    if (!all) throw new Error('nothing was transformed');
+    const without = new Map(others.map((deployment, index) => [ALL_OPTIONS[index] as Option, deployment]));
+    const document = await readFile('docs/permissions.md', 'utf8');
+    const table = document.split('\n').filter((line) => /^\| (?!Who |---)/.test(line));
+    expect(table).toEqual(permissionRows(all, without));
+  });
+});

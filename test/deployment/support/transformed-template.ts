@@ -1,0 +1,58 @@
+import path from 'node:path';
+import { type Parameters, resolveTemplate, type Template } from './cloudformation.ts';
+import type { DeploymentTools } from './deployment-tools.ts';
+
+export const REQUIRED_PARAMETERS: Parameters = { TfcOrganization: 'acme' };
+
+/** Every optional part of the deployment and the parameters that switch it on. */
+export const OPTIONS = {
+  vpc: { VpcSubnetIds: 'subnet-0123abcd,subnet-4567cdef', VpcSecurityGroupIds: 'sg-0123abcd' },
+  kms: { KmsKeyArn: 'arn:aws:kms:eu-central-1:123456789012:key/0b5c1cb0-1111-2222-3333-444455556666' },
+  schedules: {
+    ScheduleCronExpression: 'cron(0 2 * * ? *)',
+    CleanupCronExpression: 'cron(0 3 ? * SUN *)',
+  },
+  emails: { NotificationEmails: 'ops@example.com,dev@example.com', SnsTopicDisplayName: 'Provider sync' },
+  existingBucket: { ExistingConfigBucketName: 'our-configs' },
+  existingSecrets: { TfcTokenSecretName: 'tfe/token', CaBundleSecretName: 'tfe/ca' },
+} as const satisfies Record<string, Parameters>;
+
+export type Option = keyof typeof OPTIONS;
+
+export const ALL_OPTIONS = Object.keys(OPTIONS) as readonly Option[];
+
+export interface Deployment {
+  readonly options: ReadonlySet<Option>;
+  readonly parameters: Parameters;
+  /** As SAM transforms it. */
+  readonly transformed: Template;
+  /** As CloudFormation would create it. */
+  readonly resolved: Template;
+}
+
+/** The template as SAM and CloudFormation see it with each of these sets of options. */
+export async function deploymentsOf(
+  tools: DeploymentTools,
+  sets: readonly (readonly Option[])[],
+): Promise<readonly Deployment[]> {
+  const parameterSets = sets.map(
+    (options) =>
+      Object.assign({}, REQUIRED_PARAMETERS, ...options.map((option) => OPTIONS[option])) as Parameters,
+  );
+  const script = path.join(import.meta.dirname, 'transform.py');
+  const json = await tools.run('python', [script, 'template.yaml'], JSON.stringify(parameterSets));
+  const templates = JSON.parse(json) as readonly Template[];
+  return templates.map((transformed, index) => {
+    const parameters = parameterSets[index] ?? {};
+    const resolved = resolveTemplate(transformed, parameters);
+    return { options: new Set(sets[index]), parameters, transformed, resolved };
+  });
+}
+
+/** Every subset of the options: 2 to the power of their number. */
+export function everyCombination(options: readonly Option[]): readonly (readonly Option[])[] {
+  return options.reduce<readonly (readonly Option[])[]>(
+    (sets, option) => sets.flatMap((set) => [set, [...set, option]]),
+    [[]],
+  );
+}

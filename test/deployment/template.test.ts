@@ -1,0 +1,316 @@
+import { describe, expect, it } from 'vitest';
+import type { Json, TemplateResource } from './support/cloudformation.ts';
+import { deploymentTools } from './support/deployment-tools.ts';
+import {
+  ALL_OPTIONS,
+  type Deployment,
+  deploymentsOf,
+  everyCombination,
+  OPTIONS,
+} from './support/transformed-template.ts';
+
+const tools = await deploymentTools();
+const deployments = tools ? await deploymentsOf(tools, everyCombination(ALL_OPTIONS)) : [];
+
+const FUNCTIONS = {
+  ReadConfigFunction: { MemorySize: 256, Timeout: 60, Handler: 'read-config.handler' },
+  CheckVersionFunction: { MemorySize: 256, Timeout: 120, Handler: 'check-version.handler' },
+  DownloadAndUploadFunction: { MemorySize: 1024, Timeout: 900, Handler: 'download-and-upload.handler' },
+  ErrorHandlerFunction: { MemorySize: 256, Timeout: 60, Handler: 'notify-error.handler' },
+  CleanupOldVersionsFunction: { MemorySize: 512, Timeout: 900, Handler: 'cleanup-old-versions.handler' },
+} as const;
+const IN_VPC = ['CheckVersionFunction', 'DownloadAndUploadFunction'];
+
+const cases = deployments.map((deployment) => ({
+  name: [...deployment.options].join(' + ') || 'no options',
+  deployment,
+}));
+
+function resource({ resolved }: Deployment, name: string): Json {
+  const found = resolved.Resources[name];
+  if (!found) throw new Error(`The deployment has no ${name}.`);
+  return found.Properties;
+}
+
+/** The properties of a resource that is there only with some options. */
+function optional({ resolved }: Deployment, name: string): readonly Json[] {
+  const found = resolved.Resources[name];
+  return found ? [found.Properties] : [];
+}
+
+function ofType({ resolved }: Deployment, type: string): readonly (readonly [string, TemplateResource])[] {
+  return Object.entries(resolved.Resources).filter(([, { Type }]) => Type === type);
+}
+
+function statements(deployment: Deployment, role: string): readonly Json[] {
+  return resource(deployment, role).Policies.flatMap(({ PolicyDocument }: Json) => PolicyDocument.Statement);
+}
+
+describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pip)', () => {
+  it('covers every combination of the options', () => {
+    expect(cases).toHaveLength(2 ** ALL_OPTIONS.length);
+  });
+
+  describe.each(cases)('with $name', ({ deployment }) => {
+    const { options } = deployment;
+
+    it('has the five functions in their sizes, each with a role and a log group of its own', () => {
+      const functions = ofType(deployment, 'AWS::Lambda::Function');
+      expect(functions.map(([name]) => name).toSorted()).toEqual(Object.keys(FUNCTIONS).toSorted());
+      for (const [name, { Properties }] of functions) {
+        expect(Properties).toMatchObject({
+          ...FUNCTIONS[name as keyof typeof FUNCTIONS],
+          Runtime: 'nodejs24.x',
+          Architectures: ['arm64'],
+          TracingConfig: { Mode: 'Active' },
+          Role: `<${name.replace('Function', 'Role')}.Arn>`,
+          LoggingConfig: { LogFormat: 'JSON', LogGroup: `<${name.replace('Function', 'LogGroup')}>` },
+        });
+      }
+    });
+
+    it('puts only CheckVersion and DownloadAndUpload into the VPC, and only when it is given', () => {
+      for (const [name, { Properties }] of ofType(deployment, 'AWS::Lambda::Function')) {
+        const expected =
+          options.has('vpc') && IN_VPC.includes(name)
+            ? { SubnetIds: ['subnet-0123abcd', 'subnet-4567cdef'], SecurityGroupIds: ['sg-0123abcd'] }
+            : undefined;
+        expect(Properties['VpcConfig']).toEqual(expected);
+        const network = statements(deployment, name.replace('Function', 'Role')).filter(({ Sid }) =>
+          String(Sid).includes('NetworkInterfaces'),
+        );
+        expect(network).toHaveLength(expected ? 2 : 0);
+      }
+    });
+
+    it('encrypts the bucket, the secret, the topic and the logs with the key when it is given', () => {
+      const key = options.has('kms') ? OPTIONS.kms.KmsKeyArn : undefined;
+      for (const [, { Properties }] of ofType(deployment, 'AWS::Logs::LogGroup')) {
+        expect(Properties['KmsKeyId']).toBe(key);
+        expect(Properties['RetentionInDays']).toBe(30);
+      }
+      expect(resource(deployment, 'NotificationTopic').KmsMasterKeyId).toBe(key);
+      expect(optional(deployment, 'TokenSecret').map(({ KmsKeyId }) => KmsKeyId)).toEqual(
+        options.has('existingSecrets') ? [] : [key],
+      );
+      const buckets = optional(deployment, 'ConfigBucket').map(
+        ({ BucketEncryption }) => BucketEncryption.ServerSideEncryptionConfiguration[0],
+      );
+      const encryption = key ? { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: key } : { SSEAlgorithm: 'AES256' };
+      expect(buckets.map((rule) => rule.ServerSideEncryptionByDefault)).toEqual(
+        options.has('existingBucket') ? [] : [encryption],
+      );
+    });
+
+    it('lets the roles use the key through the services that need it, and no other key', () => {
+      const onKeys = ofType(deployment, 'AWS::IAM::Role')
+        .flatMap(([name]) => statements(deployment, name))
+        .filter(({ Action }) => String(Action).includes('kms:'));
+      expect(onKeys).toHaveLength(options.has('kms') ? 6 : 0);
+      for (const { Resource, Condition } of onKeys) {
+        expect(Resource).toBe(OPTIONS.kms.KmsKeyArn);
+        expect(Condition.StringEquals['kms:ViaService']).toContainEqual(
+          expect.stringMatching(/\.REGION\.URLSUFFIX$/),
+        );
+      }
+    });
+
+    it('reads the config from the bucket that is created or given', () => {
+      const readers = [
+        'ReadConfigRole',
+        'CheckVersionRole',
+        'DownloadAndUploadRole',
+        'CleanupOldVersionsRole',
+      ];
+      const bucket = options.has('existingBucket') ? 'our-configs' : '<ConfigBucket>';
+      for (const role of readers) {
+        const read = statements(deployment, role).find(({ Sid }) => Sid === 'ReadConfig');
+        expect(read.Resource).toBe(`arn:PARTITION:s3:::${bucket}/config.json`);
+      }
+      expect(resource(deployment, 'ConfigUploadedRule').EventPattern.detail).toEqual({
+        bucket: { name: [bucket] },
+        object: { key: ['config.json'] },
+      });
+      expect(ofType(deployment, 'AWS::S3::Bucket')).toHaveLength(options.has('existingBucket') ? 0 : 1);
+    });
+
+    it.skipIf(options.has('existingBucket'))('creates the bucket as the config needs it', () => {
+      expect(deployment.resolved.Resources['ConfigBucket']).toMatchObject({ DeletionPolicy: 'Retain' });
+      expect(resource(deployment, 'ConfigBucket')).toMatchObject({
+        VersioningConfiguration: { Status: 'Enabled' },
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        LifecycleConfiguration: { Rules: [{ NoncurrentVersionExpiration: { NoncurrentDays: 90 } }] },
+        NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+      });
+      expect(resource(deployment, 'ConfigBucketPolicy').PolicyDocument.Statement).toMatchObject([
+        { Effect: 'Deny', Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+      ]);
+    });
+
+    it.runIf(options.has('schedules'))('has the schedules that are asked for', () => {
+      const schedules = ofType(deployment, 'AWS::Scheduler::Schedule');
+      const bucket = options.has('existingBucket') ? 'our-configs' : '<ConfigBucket>';
+      expect(Object.fromEntries(schedules.map(([name, { Properties }]) => [name, Properties]))).toMatchObject(
+        {
+          SyncSchedule: {
+            ScheduleExpression: 'cron(0 2 * * ? *)',
+            Target: {
+              Arn: '<ProviderSyncStateMachine>',
+              RoleArn: '<SyncScheduleRole.Arn>',
+              Input: JSON.stringify({ bucket, key: 'config.json' }),
+            },
+          },
+          CleanupSchedule: {
+            ScheduleExpression: 'cron(0 3 ? * SUN *)',
+            Target: {
+              Arn: '<CleanupOldVersionsFunction.Arn>',
+              RoleArn: '<CleanupScheduleRole.Arn>',
+              Input: '{}',
+            },
+          },
+        },
+      );
+    });
+
+    it.skipIf(options.has('schedules'))('has no schedule that nobody asked for', () => {
+      expect(ofType(deployment, 'AWS::Scheduler::Schedule')).toEqual([]);
+    });
+
+    it('gives every trigger a dead-letter queue that it may send to', () => {
+      const queue = '<DeadLetterQueue.Arn>';
+      const [target] = resource(deployment, 'ConfigUploadedRule').Targets;
+      expect(target.DeadLetterConfig).toEqual({ Arn: queue });
+      const [rule] = resource(deployment, 'DeadLetterQueuePolicy').PolicyDocument.Statement;
+      expect(rule).toMatchObject({
+        Effect: 'Allow',
+        Principal: { Service: 'events.amazonaws.com' },
+        Action: 'sqs:SendMessage',
+        Resource: queue,
+        Condition: { ArnEquals: { 'aws:SourceArn': '<ConfigUploadedRule.Arn>' } },
+      });
+      const senders = ofType(deployment, 'AWS::Scheduler::Schedule').map(([, { Properties }]) => {
+        expect(Properties['Target'].DeadLetterConfig).toEqual({ Arn: queue });
+        return String(Properties['Target'].RoleArn).slice(1, -'.Arn>'.length);
+      });
+      for (const role of [...senders, 'CleanupOldVersionsRole']) {
+        expect(statements(deployment, role)).toContainEqual(
+          expect.objectContaining({ Effect: 'Allow', Action: 'sqs:SendMessage', Resource: queue }),
+        );
+      }
+      const [, invocation] = ofType(deployment, 'AWS::Lambda::EventInvokeConfig')[0] ?? [];
+      expect(invocation?.Properties).toMatchObject({
+        DestinationConfig: { OnFailure: { Destination: queue } },
+      });
+    });
+
+    it('subscribes the mail addresses that are given', () => {
+      const endpoints = ofType(deployment, 'AWS::SNS::Subscription').map(([, { Properties }]) => [
+        Properties['Protocol'],
+        Properties['Endpoint'],
+      ]);
+      expect(endpoints).toEqual(
+        options.has('emails')
+          ? [
+              ['email', 'ops@example.com'],
+              ['email', 'dev@example.com'],
+            ]
+          : [],
+      );
+      const name = options.has('emails') ? 'Provider sync' : undefined;
+      expect(resource(deployment, 'NotificationTopic').DisplayName).toBe(name);
+    });
+
+    it('reads the secrets that are named, or the empty one that it creates', () => {
+      const named = options.has('existingSecrets');
+      const environment = resource(deployment, 'CheckVersionFunction').Environment.Variables;
+      expect(environment.TFC_TOKEN_SECRET_NAME).toBe(named ? 'tfe/token' : '<TokenSecret>');
+      expect(environment.CA_BUNDLE_SECRET_NAME).toBe(named ? 'tfe/ca' : undefined);
+      expect(ofType(deployment, 'AWS::SecretsManager::Secret')).toHaveLength(named ? 0 : 1);
+      const arn = (secret: string) => `arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:${secret}-??????`;
+      for (const role of ['CheckVersionRole', 'DownloadAndUploadRole', 'CleanupOldVersionsRole']) {
+        const secrets = statements(deployment, role)
+          .filter(({ Action }) => Action === 'secretsmanager:GetSecretValue')
+          .map(({ Resource }) => Resource);
+        expect(secrets).toEqual(named ? [arn('tfe/token'), arn('tfe/ca')] : ['<TokenSecret>']);
+      }
+    });
+
+    it.skipIf(options.has('existingSecrets'))('creates the secret empty', () => {
+      const secret = resource(deployment, 'TokenSecret');
+      expect(secret).not.toHaveProperty('SecretString');
+      expect(secret).not.toHaveProperty('GenerateSecretString');
+    });
+
+    it('lets nothing be reached without a named resource, except where AWS knows none', () => {
+      const withoutResources =
+        /^(xray:|logs:(\w+LogDelivery|ListLogDeliveries|\w+ResourcePolic\w+|DescribeLogGroups)$|ec2:Describe)/;
+      for (const [name] of ofType(deployment, 'AWS::IAM::Role')) {
+        expect(resource(deployment, name)).not.toHaveProperty('ManagedPolicyArns');
+        for (const { Action, Resource } of statements(deployment, name)) {
+          const actions = [Action].flat();
+          expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+          const unlimited = [Resource].flat().includes('*') ? actions : [];
+          expect(unlimited.filter((action) => !withoutResources.test(action))).toEqual([]);
+        }
+      }
+    });
+
+    it('sends every alarm to the topic, which takes alarms of this stack only', () => {
+      const alarms = ofType(deployment, 'AWS::CloudWatch::Alarm');
+      expect(alarms.map(([name]) => name)).toEqual([
+        'ExecutionsFailedAlarm',
+        'FunctionErrorsAlarm',
+        'FunctionThrottlesAlarm',
+        'NearTimeLimitAlarm',
+        'DeadLetterAlarm',
+      ]);
+      for (const [, { Properties }] of alarms) {
+        expect(Properties).toMatchObject({
+          AlarmName: expect.stringMatching(/^STACK-/),
+          AlarmActions: ['<NotificationTopic>'],
+          TreatMissingData: 'notBreaching',
+        });
+      }
+      const policy = resource(deployment, 'NotificationTopicPolicy').PolicyDocument.Statement;
+      expect(policy[1]).toMatchObject({
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Condition: {
+          StringEquals: { 'aws:SourceAccount': 'ACCOUNT' },
+          ArnLike: { 'aws:SourceArn': 'arn:PARTITION:cloudwatch:REGION:ACCOUNT:alarm:STACK-*' },
+        },
+      });
+    });
+
+    it('keeps every expression of an alarm to the metrics that the alarm reads', () => {
+      for (const [, { Properties }] of ofType(deployment, 'AWS::CloudWatch::Alarm')) {
+        const metrics: readonly Json[] = Properties['Metrics'] ?? [];
+        const used = metrics.flatMap(({ Expression }) =>
+          Array.from(String(Expression ?? '').matchAll(/FILL\((\w+),/g), ([, id]) => id),
+        );
+        const read = metrics.filter(({ MetricStat }) => MetricStat).map(({ Id }) => Id);
+        expect(used).toEqual(read);
+      }
+    });
+
+    it('has a dashboard of valid JSON', () => {
+      const { widgets } = JSON.parse(resource(deployment, 'Dashboard').DashboardBody);
+      expect(widgets.length).toBeGreaterThan(5);
+    });
+
+    it('prints what a person needs next', () => {
+      const bucket = options.has('existingBucket') ? 'our-configs' : '<ConfigBucket>';
+      const outputs = deployment.resolved.Outputs;
+      expect(outputs['StateMachineArn']?.Value).toBe('<ProviderSyncStateMachine>');
+      expect(outputs['ConfigBucketName']?.Value).toBe(bucket);
+      expect(outputs['StartExecutionCommand']?.Value).toBe(
+        `aws stepfunctions start-execution --region REGION --state-machine-arn <ProviderSyncStateMachine> --input '{"bucket":"${bucket}","key":"config.json"}'`,
+      );
+    });
+  });
+});
