@@ -4,13 +4,10 @@ import { formatAddress } from '../domain/provider/address.ts';
 import { formatPlatform } from '../domain/provider/platform.ts';
 import type { ReleasePackage } from '../domain/provider/release.ts';
 import type { UploadStep } from '../domain/publication/plan.ts';
+import { applyStep, uploadPackage } from './apply-step.ts';
 import { type PreparedProvider, readPlan } from './prepare-provider.ts';
 import type { PlatformResult } from './results.ts';
 import type { SyncOptions, SyncPorts } from './sync-ports.ts';
-import { transferFile } from './transfer/transfer-file.ts';
-
-/** Packages larger than this are taken for an endless answer. The largest providers are below 200 MB. */
-const MAX_PACKAGE_BYTES = 4 * 1024 ** 3;
 
 export interface AppliedPlan {
   readonly platforms: readonly PlatformResult[];
@@ -113,67 +110,6 @@ async function applyPlatform(
     });
     return { result: { os, arch, outcome: 'failed', sha256: pkg.sha256 }, error };
   }
-}
-
-async function applyStep(
-  ports: SyncPorts,
-  { entry, version, release }: PreparedProvider,
-  step: Exclude<UploadStep, { kind: 'upload-package' }>,
-): Promise<void> {
-  const { privateRegistry, signingKeys, reporter } = ports;
-  const { type } = entry.address;
-  switch (step.kind) {
-    case 'add-signing-key':
-      await signingKeys.add(step);
-      reporter.report({
-        kind: 'SigningKeyAdded',
-        address: formatAddress(entry.address),
-        version: version.canonical,
-        keyId: step.keyId,
-      });
-      return;
-    case 'create-provider':
-      return await privateRegistry.createProvider(type);
-    case 'create-version':
-      return await privateRegistry.createVersion(type, version, step);
-    case 'create-platform': {
-      const { platform, filename, sha256: shasum } = step.package;
-      return await privateRegistry.createPlatform(type, version, { platform, filename, shasum });
-    }
-    case 'upload-shasums':
-      return await privateRegistry.uploadShasums(type, version, release.shasums);
-    case 'upload-shasums-signature':
-      return await privateRegistry.uploadShasumsSignature(type, version, release.shasumsSignature);
-  }
-}
-
-/** Streams one package across; returns its size in bytes. */
-async function uploadPackage(
-  ports: SyncPorts,
-  { entry, version, sources }: PreparedProvider,
-  pkg: ReleasePackage,
-  options: Pick<SyncOptions, 'signal' | 'transfer'>,
-): Promise<number> {
-  const { reporter, publicRegistry, privateRegistry } = ports;
-  const { platform, filename, sha256 } = pkg;
-  const about = { address: formatAddress(entry.address), version: version.canonical, platform };
-  const from = sources.get(formatPlatform(platform));
-  if (from === undefined) throw new SyncError('InternalError', `No source for ${filename}`);
-  reporter.report({ kind: 'PackageTransferStarted', ...about, filename });
-  const { bytes } = await transferFile({
-    source: publicRegistry.packageSource(from),
-    sink: privateRegistry.packageSink(entry.address.type, version, platform),
-    expected: sha256,
-    maxBytes: MAX_PACKAGE_BYTES,
-    ...options.transfer,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-    onProgress: (done, size) =>
-      reporter.report({ kind: 'PackageTransferProgressed', ...about, bytes: done, size }),
-    onRestart: (side, reason) =>
-      reporter.report({ kind: 'PackageTransferRestarted', ...about, side, reason }),
-  });
-  reporter.report({ kind: 'PackageTransferFinished', ...about, bytes, sha256 });
-  return bytes;
 }
 
 /** Reads the version back: "published" is said of what the registry shows, not of what was sent. */

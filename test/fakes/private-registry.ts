@@ -33,6 +33,8 @@ export interface FakePrivateRegistryOptions {
   readonly organization?: string;
   /** When the versions it creates were created. */
   readonly now?: () => Date;
+  /** False for a registry that wants HashiCorp's key added, too. */
+  readonly builtInKey?: boolean;
 }
 
 type Breakpoint = ReturnType<typeof createBreakpoint>;
@@ -48,7 +50,7 @@ export function createFakePrivateRegistry(options: FakePrivateRegistryOptions = 
     sourceAddress: (type) => `registry.example.test/${organization}/${type}`,
     installablePlatforms: (type, version) => installablePlatforms(state, type, version),
     ...reads(state, organization, breakpoint),
-    ...creations(state, breakpoint, now),
+    ...creations(state, breakpoint, now, options.builtInKey ?? true),
     ...uploads(state, breakpoint),
     ...signingKeys(state, breakpoint, now),
     ...breakpoint.breakage,
@@ -85,6 +87,7 @@ function creations(
   state: RegistryState,
   { change }: Breakpoint,
   now: () => Date,
+  builtInKey: boolean,
 ): Pick<PrivateRegistry, 'createProvider' | 'createVersion' | 'createPlatform'> {
   return {
     createProvider: (type) =>
@@ -96,7 +99,7 @@ function creations(
         const versions = providerOf(state, type);
         const stored = versions.get(version.canonical);
         if (stored) return refuseDifference('signing key', stored.keyId, keyId);
-        if (keyId !== HASHICORP_KEY_ID && !state.keys.has(keyId)) {
+        if (!(builtInKey && keyId === HASHICORP_KEY_ID) && !state.keys.has(keyId)) {
           throw new SyncError('DestinationRejected', `The organization has no signing key ${keyId}.`);
         }
         versions.set(version.canonical, newVersion(version, keyId, protocols, now()));

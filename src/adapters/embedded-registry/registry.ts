@@ -13,6 +13,8 @@ export interface Registry {
   readonly links: SignedLinks;
   /** Items on a page when the client does not say. */
   readonly pageSize: number;
+  /** Whether versions may name HashiCorp's own key without the organization having it. */
+  readonly builtInKey: boolean;
   now(): Date;
   /** `prefix` and 16 random characters: "prov-y5KZUsSBRLV9zCtL". */
   newId(prefix: string): string;

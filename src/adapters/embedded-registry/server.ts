@@ -28,6 +28,11 @@ export interface EmbeddedRegistryOptions {
   readonly now?: () => Date;
   readonly pageSizeDefault?: number;
   readonly maxPackageBytes?: number;
+  /**
+   * True, the default, takes HashiCorp's key for built in, as HCP Terraform does. False wants it added, as
+   * Terraform Enterprise before v202309-1 does; only then can this registry hand it to `terraform init`.
+   */
+  readonly builtInKey?: boolean;
   /** Counts a package's bytes and keeps a receipt in their place: for measuring, never for use. */
   readonly discardPackages?: boolean;
   readonly bytesPerSecondPerConnection?: number;
@@ -56,6 +61,7 @@ export async function startEmbeddedRegistry(options: EmbeddedRegistryOptions): P
     store: createStore(dataDir, options.organization, documents),
     links: createSignedLinks(secret, now),
     pageSize: options.pageSizeDefault ?? DEFAULT_PAGE_SIZE,
+    builtInKey: options.builtInKey ?? true,
     now,
     newId: (prefix) => `${prefix}-${randomId()}`,
   };

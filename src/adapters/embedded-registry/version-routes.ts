@@ -54,7 +54,8 @@ async function create(registry: Registry, exchange: Exchange) {
   const provider = await requirePrivateProvider(registry, exchange);
   const { attributes } = (await readDocument(exchange, createVersionRequest)).data;
   const keyId = attributes['key-id'].toUpperCase();
-  if (keyId !== HASHICORP_KEY_ID && !(await registry.store.findKey(keyId))) {
+  const builtIn = registry.builtInKey && keyId === HASHICORP_KEY_ID;
+  if (!builtIn && !(await registry.store.findKey(keyId))) {
     throw invalidAttribute('key-id', 'is not the id of a GPG key of this organization');
   }
   const version = await registry.store.createVersion(provider.name, {

@@ -47,6 +47,7 @@ export const serveCommand: CommandSpec = {
       port,
       organization,
       token,
+      builtInKey: false,
       onError: (error) => io.stderr.write(`Error: ${toSyncError(error).message}\n`),
     });
     const served: Served = { url: server.url, organization, dataDir, tokenFile };
