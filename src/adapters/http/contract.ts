@@ -116,8 +116,10 @@ export interface HttpClientOptions {
   readonly requestsPerSecond?: number;
   readonly timeouts?: HttpTimeouts;
   readonly retry?: HttpRetry;
+  /** Before the wait for another attempt. */
   readonly onRetry?: (event: {
     readonly target: string;
+    /** The attempt to come: 2 is the first repetition. */
     readonly attempt: number;
     readonly reason: string;
   }) => void;

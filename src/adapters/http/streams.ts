@@ -42,36 +42,40 @@ export async function sendStream(wire: Wire, request: HttpSendRequest): Promise<
   const url = parseHttpAddress(request.url);
   const about = naming(request, url);
   const outgoing = await begun(request.body);
-  const answer = await exchange(
-    wire,
-    {
-      method: 'PUT',
-      url,
-      headers: {
-        'user-agent': wire.userAgent,
-        ...request.headers,
-        ...(request.size === undefined ? {} : { 'content-length': String(request.size) }),
-      },
-      body: outgoing.body,
-    },
-    (error) => outgoing.failure() ?? failureOf(error, side, about, wire.signal),
-  );
-  const bytes = await readStart(answer);
-  if (isPassingStatus(answer.status)) throw unavailableAnswer(side, about, answer, wire.now());
-  return { status: answer.status, headers: answer.headers, url: request.url, bytes, target, side };
+  const headers = {
+    'user-agent': wire.userAgent,
+    ...request.headers,
+    ...(request.size === undefined ? {} : { 'content-length': String(request.size) }),
+  };
+  try {
+    const answer = await exchange(
+      wire,
+      { method: 'PUT', url, headers, body: outgoing.body },
+      (error) => outgoing.failure() ?? failureOf(error, side, about, wire.signal),
+    );
+    const bytes = await readStart(answer);
+    if (isPassingStatus(answer.status)) throw unavailableAnswer(side, about, answer, wire.now());
+    return { status: answer.status, headers: answer.headers, url: request.url, bytes, target, side };
+  } finally {
+    outgoing.leave();
+  }
 }
 
 /**
  * Waits for the first chunk before anything is sent: for a body that must be empty the headers alone would
  * complete the request. Keeps the error of a body that throws, to tell it from the connection's errors.
  */
-async function begun(
-  source: AsyncIterable<Uint8Array>,
-): Promise<{ readonly body: AsyncIterable<Uint8Array> | Uint8Array; failure(): Error | undefined }> {
+async function begun(source: AsyncIterable<Uint8Array>): Promise<{
+  readonly body: AsyncIterable<Uint8Array> | Uint8Array;
+  failure(): Error | undefined;
+  /** Tells the source that no more is wanted, without waiting for a chunk that it may be waiting for. */
+  leave(): void;
+}> {
   const iterator = source[Symbol.asyncIterator]();
   const first = await iterator.next();
   let failure: Error | undefined;
-  if (first.done) return { body: new Uint8Array(), failure: () => failure };
+  const leave = (): void => void iterator.return?.().catch(() => {});
+  if (first.done) return { body: new Uint8Array(), failure: () => failure, leave };
   let pending: typeof first | undefined = first;
   const body: AsyncIterableIterator<Uint8Array> = {
     [Symbol.asyncIterator]: () => body,
@@ -87,7 +91,7 @@ async function begun(
     },
     return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
   };
-  return { body, failure: () => failure };
+  return { body, failure: () => failure, leave };
 }
 
 async function readStart(answer: Incoming): Promise<Uint8Array> {

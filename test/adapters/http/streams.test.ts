@@ -327,6 +327,23 @@ describe('a sent body', () => {
     await closed;
   });
 
+  it('is closed at its source when no connection comes about', async () => {
+    startClient({ side: 'destination' });
+    let closed = false;
+    async function* body(): AsyncGenerator<Uint8Array> {
+      try {
+        yield CONTENT;
+      } finally {
+        closed = true;
+      }
+    }
+    await proxy.close();
+    await expect(send({ body: body() })).rejects.toMatchObject({
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+    expect(closed).toBe(true);
+  });
+
   it('is given up when the other side stops taking it', async () => {
     startClient({ side: 'destination', timeouts: { headersMs: 100 } });
     handle = (request) => void request.pause();
