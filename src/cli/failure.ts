@@ -11,7 +11,10 @@ const MOST_CAUSES = 10;
 /** Tells a person, and with `json` a program too, what ended the run. Returns the exit code. */
 export function tellFailure(io: CliIo, error: SyncError, json: boolean): number {
   const width = Math.min(io.stderr.columns, 100);
-  const lines = [...wrapParagraph(`Error: ${error.message}`, width), ...problemLines(error.problems, width)];
+  const lines = [
+    ...wrapParagraph(`Error: ${headlineOf(error)}`, width),
+    ...problemLines(error.problems, width),
+  ];
   if (io.environment['PROVIDER_SYNC_DEBUG'] === '1') lines.push(...causeLines(error));
   io.stderr.write(`${lines.join('\n')}\n`);
   if (json) {
@@ -19,6 +22,11 @@ export function tellFailure(io: CliIo, error: SyncError, json: boolean): number 
     io.stdout.write(`${JSON.stringify({ error: { ...reportOf(error), ...problems } }, null, 2)}\n`);
   }
   return error.origin === 'user' ? 2 : 1;
+}
+
+/** A message may spell its problems out below its first line; here they follow as a list. */
+function headlineOf({ message, problems }: SyncError): string {
+  return problems.length === 0 ? message : (message.split('\n')[0] ?? message);
 }
 
 /** The messages behind an error, never its stack. Links are shortened to their host: their paths and queries may be secret. */

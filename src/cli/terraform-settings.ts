@@ -4,7 +4,7 @@ import { INSTALLER_PATH } from '../adapters/embedded-registry/installer-routes.t
  * The host name the embedded registry has in Terraform's `source`. Terraform's CLI configuration says where it
  * is, because discovery by a real host name needs TLS.
  */
-export const EMBEDDED_HOST = 'localhost';
+const EMBEDDED_HOST = 'localhost';
 
 /** `localhost/example/aws`. */
 export function embeddedSource(organization: string, type: string): string {

@@ -29,6 +29,14 @@ describe('a failure', () => {
     });
   });
 
+  it('does not repeat problems that its message spells out as well', () => {
+    const problems = [{ path: '$.version', message: 'is "x"' }];
+    const message = 'config.json has 1 problem.\n$.version: is "x"';
+    expect(told(new SyncError('ConfigInvalid', message, { problems })).stderr).toBe(
+      'Error: config.json has 1 problem.\n\n  $.version: is "x"\n',
+    );
+  });
+
   it('says what caused it when debugging, with links cut to their host', () => {
     const link = 'https://archivist.example.com/v1/object/secret?sig=secret';
     const cause = new Error(`fetch of ${link} failed`, { cause: new Error('connect ECONNREFUSED') });

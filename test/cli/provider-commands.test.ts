@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
 import type { ProviderResult, RunResult, VerifyResult } from '../../src/application/results.ts';
-import { providerSync, type Ran } from '../support/command-line.ts';
+import { providerSync, type Ran, runInProcess } from '../support/command-line.ts';
 import {
   embeddedRegistry,
   publishRelease,
@@ -57,7 +57,16 @@ async function writeConfig(...entries: readonly Record<string, unknown>[]): Prom
 
 /** Runs against both registries, and checks what holds for every run: no token and no stack in what is said. */
 async function command(...args: readonly string[]): Promise<Ran> {
-  const ran = await providerSync([...args, '--registry', world.source.url], { environment: settings() });
+  return checked(await runInProcess([...args, '--registry', world.source.url], settings()));
+}
+
+/** The same in a process of its own, where nothing stands between it and the streams. */
+async function spawned(...args: readonly string[]): Promise<Ran> {
+  const environment = settings();
+  return checked(await providerSync([...args, '--registry', world.source.url], { environment }));
+}
+
+function checked(ran: Ran): Ran {
   expect(ran.stdout + ran.stderr).not.toContain(TOKEN);
   expect(ran.stderr).not.toMatch(/^\s+at /m);
   return ran;
@@ -89,7 +98,7 @@ describe('plan', () => {
   });
 
   it('writes one JSON document on stdout and nothing else', async () => {
-    const { code, stdout } = await command('plan', configPath, '--json');
+    const { code, stdout } = await spawned('plan', configPath, '--json');
     const result = JSON.parse(stdout) as RunResult;
     expect(code).toBe(0);
     expect(outcomesOf(result)).toEqual({ [ANVIL]: 'publish', [WEATHER]: 'publish' });
@@ -107,7 +116,7 @@ describe('plan', () => {
 
 describe('sync', () => {
   it('publishes, and a second time finds nothing to do', async () => {
-    const first = await command('sync', '--config', configPath, '--json', '--concurrency', '2');
+    const first = await spawned('sync', '--config', configPath, '--json', '--concurrency', '2');
     const result = JSON.parse(first.stdout) as RunResult;
     expect(first.code).toBe(0);
     expect(outcomesOf(result)).toEqual({ [ANVIL]: 'published', [WEATHER]: 'published' });
@@ -162,9 +171,9 @@ describe('sync', () => {
     const tokenFile = join(await temporaryFolder(), 'token');
     await writeFile(tokenFile, `${TOKEN}\n`);
     await chmod(tokenFile, 0o644);
-    const { code, stderr } = await providerSync(
+    const { code, stderr } = await runInProcess(
       ['sync', configPath, '--quiet', '--registry', world.source.url, '--token-file', tokenFile],
-      { environment: { ...settings(), TFC_TOKEN: 'wrong' } },
+      { ...settings(), TFC_TOKEN: 'wrong' },
     );
     expect(code).toBe(0);
     expect(stderr).toBe(
@@ -174,9 +183,9 @@ describe('sync', () => {
 
   it('tells of a token that the private registry rejects, without repeating it', async () => {
     const wrong = 'wrong.atlasv1.token';
-    const { code, stdout, stderr } = await providerSync(
+    const { code, stdout, stderr } = await runInProcess(
       ['sync', configPath, '--json', '--registry', world.source.url],
-      { environment: { ...settings(), TFC_TOKEN: wrong } },
+      { ...settings(), TFC_TOKEN: wrong },
     );
     expect(code).toBe(1);
     expect((JSON.parse(stdout) as RunResult).providers[0]?.error?.code).toBe('TokenRejected');
@@ -207,7 +216,7 @@ describe('keys', () => {
   const keyOf = (type: string) => world.releases.find((release) => release.type === type)?.signingKeys[0];
 
   it('fetch shows the keys a public registry lists, with fingerprint and expiry, and asks for no token', async () => {
-    const { code, stdout } = await providerSync([
+    const { code, stdout } = await runInProcess([
       'keys',
       'fetch',
       'acme/anvil',
@@ -233,7 +242,7 @@ describe('keys', () => {
       '--registry',
       world.source.url,
     ];
-    const { code, stdout } = await providerSync(args);
+    const { code, stdout } = await runInProcess(args);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       address: ANVIL,
@@ -246,8 +255,7 @@ describe('keys', () => {
     const file = join(await temporaryFolder(), 'key.asc');
     const key = keyOf('anvil');
     await writeFile(file, key?.asciiArmor ?? '');
-    const keys = async (...args: readonly string[]) =>
-      await providerSync(['keys', ...args], { environment: settings() });
+    const keys = async (...args: readonly string[]) => await runInProcess(['keys', ...args], settings());
 
     expect((await keys('list')).stdout).toBe('Organization example has no signing keys of its own.\n');
     expect((await keys('add', file)).stdout).toContain(`Added ${key?.keyId}.`);
@@ -265,16 +273,14 @@ describe('keys', () => {
   it('add refuses a file that holds no key, with exit code 2', async () => {
     const file = join(await temporaryFolder(), 'key.asc');
     await writeFile(file, 'not a key');
-    const { code, stderr } = await providerSync(['keys', 'add', file], { environment: settings() });
+    const { code, stderr } = await runInProcess(['keys', 'add', file], settings());
     expect(code).toBe(2);
     expect(stderr).toContain('FILE:');
     expect(changes).toEqual([]);
   });
 
   it('show ends with 1 for a key the organization does not have', async () => {
-    const { code, stderr } = await providerSync(['keys', 'show', '0123456789ABCDEF'], {
-      environment: settings(),
-    });
+    const { code, stderr } = await runInProcess(['keys', 'show', '0123456789ABCDEF'], settings());
     expect(code).toBe(1);
     expect(stderr).toContain('0123456789ABCDEF');
   });

@@ -1,11 +1,20 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { sampleReleases } from '../../src/adapters/sample-registry/sample-releases.ts';
 import { providerSync, startProviderSync } from '../support/command-line.ts';
 import { sampleRegistry } from '../support/registries.ts';
-import { anvil, LINUX, twoPublishers } from '../support/sync-world.ts';
+import { anvil } from '../support/sync-world.ts';
 import { temporaryFolders } from '../support/temporary-folders.ts';
 import { terraformInit, terraformIsHere } from '../support/terraform.ts';
+
+/** So that terraform finds a package wherever the test runs. */
+const EVERYWHERE = [
+  { os: 'linux', arch: 'amd64' },
+  { os: 'linux', arch: 'arm64' },
+  { os: 'darwin', arch: 'amd64' },
+  { os: 'darwin', arch: 'arm64' },
+];
 
 const temporaryFolder = temporaryFolders();
 
@@ -60,7 +69,7 @@ describe('serve', () => {
   it.skipIf(!terraformIsHere)(
     'takes a sync with TFC_TOKEN, and terraform init installs from it',
     async () => {
-      await using source = await sampleRegistry(await twoPublishers());
+      await using source = await sampleRegistry(await sampleReleases());
       const folder = await temporaryFolder();
       const environment = { TFC_TOKEN: 'a-token-of-my-own' };
       await using server = startProviderSync(
@@ -70,7 +79,7 @@ describe('serve', () => {
       await server.saying('}\n');
       const { url } = JSON.parse(server.stdout()) as { url: string };
       const config = join(folder, 'config.json');
-      await writeFile(config, JSON.stringify([anvil('latest', [LINUX])]));
+      await writeFile(config, JSON.stringify([anvil('latest', EVERYWHERE)]));
       const synced = await providerSync(['sync', config, '--registry', source.url], {
         environment: { ...environment, TFC_ADDRESS: url, TFC_ORGANIZATION: 'mine' },
       });
@@ -79,9 +88,9 @@ describe('serve', () => {
         folder,
         providersUrl: `${url}/api/registry/v1/providers/`,
         token: environment.TFC_TOKEN,
-        providers: { anvil: { source: 'mine/anvil', version: '1.1.0' } },
+        providers: { anvil: { source: 'mine/anvil', version: '1.2.0' } },
       });
-      expect(output).toContain('mine/anvil v1.1.0');
+      expect(output).toContain('mine/anvil v1.2.0');
     },
   );
 });

@@ -11,7 +11,7 @@ import { formatPlatform, type Platform, samePlatform } from '../../domain/provid
 import type { RunSettings } from '../commands/provider-run.ts';
 
 /** What the two servers have seen so far. */
-export interface Traffic {
+interface Traffic {
   /** Packages asked of the public registry. */
   readonly downloads: number;
   /** Requests to the private registry that could change something. */

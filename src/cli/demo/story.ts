@@ -21,7 +21,7 @@ export interface Scene {
   readonly play: () => Promise<SceneOutcome>;
 }
 
-export interface SceneOutcome {
+interface SceneOutcome {
   /** What there is to see. */
   readonly shown: string;
   /** One sentence: what it means, or what should have been. */

@@ -6,7 +6,7 @@ import { embeddedSource, hostBlock, TERRAFORM_TOKEN_VARIABLE } from '../terrafor
 
 const TIMEOUT_MS = 60_000;
 
-export interface TerraformTrial {
+interface TerraformTrial {
   /** Made and filled; Terraform leaves `.terraform` and its lock file in it. */
   readonly folder: string;
   /** The embedded private registry's address. */
@@ -16,7 +16,7 @@ export interface TerraformTrial {
   readonly providers: readonly { readonly type: string; readonly version: string }[];
 }
 
-export interface TerraformOutcome {
+interface TerraformOutcome {
   readonly ok: boolean;
   /** Terraform's own lines about what it installed, or all it said when it failed. */
   readonly lines: readonly string[];
