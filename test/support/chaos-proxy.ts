@@ -48,7 +48,7 @@ export interface Fault {
   readonly action: ChaosAction;
 }
 
-export interface RecordedRequest {
+interface RecordedRequest {
   readonly method: string;
   /** Path and query. */
   readonly path: string;

@@ -10,8 +10,6 @@ import { createRetrying, DEFAULT_RETRY } from './retry.ts';
 import { openStream, sendStream } from './streams.ts';
 import { naming, type Wire } from './wire.ts';
 
-export type { HttpClient, HttpClientOptions, HttpDocument, HttpRequest } from './contract.ts';
-
 const DEFAULT_TIMEOUTS = { connectMs: 10_000, headersMs: 60_000, idleMs: 60_000, documentMs: 60_000 };
 
 /** Throws CaBundleUnreadable and SettingsInvalid (proxy address). */
