@@ -1,8 +1,4 @@
-export interface NotificationMessage {
-  /** Printable ASCII, no line breaks, under 100 characters. */
-  readonly subject: string;
-  readonly body: string;
-}
+import type { NotificationMessage } from '../domain/notification/message.ts';
 
 export interface Notifier {
   /** Throws NotificationFailed. */

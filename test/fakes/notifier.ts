@@ -1,5 +1,6 @@
 import { SyncError } from '../../src/domain/errors.ts';
-import type { NotificationMessage, Notifier } from '../../src/ports/notifier.ts';
+import type { NotificationMessage } from '../../src/domain/notification/message.ts';
+import type { Notifier } from '../../src/ports/notifier.ts';
 
 export interface FakeNotifier extends Notifier {
   readonly messages: readonly NotificationMessage[];

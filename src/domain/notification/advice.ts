@@ -1,0 +1,100 @@
+import type { ErrorCode } from '../errors.ts';
+import type { ReceivedError } from './received-error.ts';
+
+const WAIT_AND_RERUN =
+  'Nothing needs to be changed: the next run goes on where this one stopped. If it keeps failing,';
+const ASK_PUBLISHER =
+  "Do not work around this check. Compare with the publisher's own release page and ask the publisher; if the release is cut again, the next run takes it.";
+const REPORT = 'This looks like a fault of the program. Report it with the log of this execution.';
+
+/** What to try, by error code. */
+const ADVICE: Readonly<Record<ErrorCode, string>> = {
+  ArgumentsInvalid: 'Correct the input of the execution as the message says, and start it again.',
+  SettingsInvalid: 'Correct the parameters of the stack that the message names, and deploy it again.',
+  ConfigInvalid:
+    'Correct every problem listed above in the config and upload it again; the upload starts a new run. The previous version is still in the bucket if you want it back.',
+  ConfigNotFound: 'Upload the config to the bucket and key named above; the upload starts a run.',
+  ConfigTooLarge: 'Move some of the providers to the config of a second stack.',
+  CaBundleUnreadable:
+    'Put the PEM certificates into the secret that CaBundleSecretName names, each from BEGIN CERTIFICATE to END CERTIFICATE.',
+  SecretUnreadable:
+    'Check that the secret named above exists in this region, has a value (the raw token, or JSON with a field "token"), and is encrypted with a key that the function may use.',
+  AddressRefused: 'Use an https address without a user name, and correct it where the message says.',
+  ProviderNotFound:
+    'Check namespace and provider in the config for spelling, and whether the publisher withdrew it.',
+  VersionNotFound: 'Choose a version the registry lists, or widen the constraint in the config.',
+  PlatformNotFound:
+    'Take the platform out of the config, or choose a version that was released for it: older releases often lack darwin_arm64.',
+  TokenRejected:
+    'Create a new API token and put it into the secret. It is read again at the latest five minutes later; then start the sync again.',
+  AccessDenied:
+    "Give the token's team the permission to manage private registry providers, then start the sync again.",
+  OrganizationNotFound:
+    'Check TfcOrganization and TfcAddress of the stack, and that the token belongs to the organization.',
+  ConfirmationRequired: 'Run the command on a terminal, or confirm with --yes.',
+  RetentionBrakeApplied:
+    'Look at what the cleanup would delete (run it dry). If that is right, raise CleanupMaxShare or CleanupMaxCount for one run; if not, correct the retention settings. Nothing was deleted.',
+
+  UpstreamUnavailable: `${WAIT_AND_RERUN} look at the status page of the public registry and at the network's way out.`,
+  UpstreamResponseInvalid:
+    'The public registry answered something that its protocol does not allow. A proxy or a captive portal in between is the usual cause: check what the function reaches.',
+  ReleaseFileMissing:
+    'The registry lists a file that it does not have. Choose another version, or wait until the publisher has completed the release.',
+  ProtocolsUnsupported:
+    'The private registry accepts plugin protocols 4 to 6 only. Choose another version of the provider.',
+  ShasumsMalformed: ASK_PUBLISHER,
+  ShasumsEntryMissing: ASK_PUBLISHER,
+  ShasumMismatch: ASK_PUBLISHER,
+  DigestMismatch: `The package that arrived is not the one that was signed; nothing was published. A damaged mirror or a proxy in between may be the cause. ${ASK_PUBLISHER}`,
+  SignatureMalformed: ASK_PUBLISHER,
+  SignatureInvalid: ASK_PUBLISHER,
+  SigningKeyMalformed: ASK_PUBLISHER,
+  SigningKeyUnknown: ASK_PUBLISHER,
+  SigningKeyRevoked: `The publisher's key was revoked, so its signatures prove nothing. ${ASK_PUBLISHER}`,
+  SigningKeyUnusable: ASK_PUBLISHER,
+  SigningKeyNotPinned:
+    'The release is signed by another key than the config pins. Confirm the new key with the publisher on another way before you change gpg-key-id.',
+
+  DestinationUnavailable: `${WAIT_AND_RERUN} look at the status page of HCP Terraform, or at your Terraform Enterprise and the network to it.`,
+  DestinationResponseInvalid:
+    'The private registry answered something that its API does not allow. A proxy in between or a wrong TfcAddress is the usual cause.',
+  DestinationRejected:
+    'Read what the private registry says above. Check that the organization may have private providers.',
+  DestinationNotFound: 'Somebody may have deleted it during the run. Start the sync again.',
+  ListingIncomplete:
+    'The list changed while it was read, or is incomplete. Nothing was deleted. Start again later.',
+  VersionConflict:
+    'The private registry has this version with other contents, and nothing is ever overwritten. Find out who published it; if upstream is right, delete the version in the private registry and start the sync again.',
+  CleanupFailed: `${WAIT_AND_RERUN} look at what the private registry says above.`,
+
+  DeadlineNear: `${WAIT_AND_RERUN} raise DownloadAndUploadMemorySize, which also brings more network.`,
+  Interrupted: 'Start the run again; it goes on where this one stopped.',
+  NotificationFailed: "Check the topic's policy and, if it is encrypted, the key's policy.",
+  InternalError: REPORT,
+};
+
+/** What to try for errors that are not ours, by the beginning of their names. */
+const FOREIGN_ADVICE: readonly (readonly [string, string])[] = [
+  [
+    'Lambda.TooManyRequests',
+    "Too many functions ran at once. Start the sync again, or raise the account's concurrency limit.",
+  ],
+  ['Lambda.KMS', 'The function could not use the KMS key. Check that the key is enabled and its policy.'],
+  ['Lambda.ENI', 'The subnets have no free addresses. Give the stack larger subnets.'],
+  ['Lambda.Subnet', 'The subnets have no free addresses. Give the stack larger subnets.'],
+  [
+    'Sandbox.Timedout',
+    "The function took too long. Check the network's way to the registries: in a VPC a missing NAT gateway or endpoint shows like this.",
+  ],
+  [
+    'States.Timeout',
+    "The function took too long. Check the network's way to the registries: in a VPC a missing NAT gateway or endpoint shows like this.",
+  ],
+  ['Runtime.', 'The function ended unexpectedly, often for lack of memory. Raise its memory.'],
+  ['Lambda.', `${WAIT_AND_RERUN} look at the status page of AWS Lambda.`],
+];
+
+export function adviceFor({ name, code }: ReceivedError): string {
+  if (code !== undefined) return ADVICE[code];
+  return FOREIGN_ADVICE.find(([beginning]) => name.startsWith(beginning))?.[1] ?? REPORT;
+}
