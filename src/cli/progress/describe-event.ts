@@ -50,10 +50,7 @@ export function describeEvent(event: SyncEvent, elapsed: number | undefined): Ev
     case 'VersionDeletionFailed':
       return line(`${event.provider} ${event.version}: not deleted, ${event.error.message}`, 'bad');
     case 'RequestRetried':
-      return line(
-        `${event.target}: attempt ${event.attempt} failed (${event.reason}), trying again`,
-        'faint',
-      );
+      return line(`${event.target}: ${event.reason}; attempt ${event.attempt} follows`, 'faint');
     case 'ProviderCheckStarted':
     case 'PackageTransferStarted':
     case 'PackageTransferProgressed':

@@ -21,7 +21,7 @@ const STORY: readonly SyncEvent[] = [
   { kind: 'PackageTransferStarted', ...about, filename: 'aws.zip' },
   { kind: 'PackageTransferProgressed', ...about, bytes: 1_000_000, size: 2_000_000 },
   { kind: 'PackageTransferRestarted', ...about, side: 'download', reason: 'connection lost' },
-  { kind: 'RequestRetried', target: 'the versions of aws', attempt: 1, reason: '503' },
+  { kind: 'RequestRetried', target: 'the versions of aws', attempt: 2, reason: '503' },
   { kind: 'PackageTransferFinished', ...about, bytes: 2_000_000, sha256: 'ab' },
   { kind: 'ProviderVersionPublished', ...about, signedBy: 'ABCD', bytes: 2_000_000 },
 ];
@@ -30,7 +30,7 @@ const LINES = [
   'hashicorp/aws: "~> 5.0" is 5.100.0',
   'hashicorp/aws 5.100.0: signing key ABCD added to the organization',
   'hashicorp/aws 5.100.0 linux_amd64: download broke (connection lost), going on',
-  'the versions of aws: attempt 1 failed (503), trying again',
+  'the versions of aws: 503; attempt 2 follows',
   'hashicorp/aws 5.100.0 linux_amd64: 2 MB in 500 ms (4 MB/s)',
   'hashicorp/aws 5.100.0: published, signed by ABCD',
 ];
