@@ -38,7 +38,7 @@ export type ChaosAction =
 
 export interface Fault {
   /** Default: any. */
-  readonly method?: string;
+  readonly method?: string | readonly string[];
   /** Tried on path and query. Default: any. */
   readonly path?: RegExp;
   /** How many matching requests pass unharmed first. Default 0. */
@@ -111,7 +111,7 @@ function arm(fault: Fault): ArmedFault {
   let left = fault.times ?? 1;
   return {
     matches: (method, path) =>
-      left > 0 && (fault.method ?? method) === method && (fault.path?.test(path) ?? true),
+      left > 0 && [fault.method ?? method].flat().includes(method) && (fault.path?.test(path) ?? true),
     take: () => {
       if (toSkip > 0) {
         toSkip -= 1;
