@@ -32,16 +32,21 @@ export async function showSigningKey(
   );
 }
 
-/** Adds every key of an armored text to the organization. Throws SigningKeyMalformed and the port's errors. */
+/** Adds every key of an armored text to the organization, or none. Throws SigningKeyRevoked, SigningKeyMalformed and the port's errors. */
 export async function addSigningKey(
   ports: Pick<SyncPorts, 'signingKeys'>,
   asciiArmor: string,
 ): Promise<readonly { readonly key: SigningKeyInfo; readonly outcome: 'added' | 'present' }[]> {
   const added: { key: SigningKeyInfo; outcome: 'added' | 'present' }[] = [];
-  for (const key of await readSigningKeys(asciiArmor)) {
-    if (key.revoked) {
-      throw new SyncError('SigningKeyRevoked', `Key ${key.keyId} is revoked by its owner and was not added.`);
-    }
+  const keys = await readSigningKeys(asciiArmor);
+  const revoked = keys.filter((key) => key.revoked).map(({ keyId }) => keyId);
+  if (revoked.length > 0) {
+    throw new SyncError(
+      'SigningKeyRevoked',
+      `Key ${revoked.join(', ')} is revoked by its owner; no key was added. Take it out of the text.`,
+    );
+  }
+  for (const key of keys) {
     added.push({ key, outcome: await ports.signingKeys.add(key) });
   }
   return added;
