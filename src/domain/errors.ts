@@ -56,6 +56,7 @@ const KINDS = {
   VersionConflict: fatal('destination'),
   CleanupFailed: fatal('destination'),
 
+  ServiceUnavailable: passing('system'),
   DeadlineNear: passing('system'),
   Interrupted: fatal('system'),
   NotificationFailed: passing('system'),

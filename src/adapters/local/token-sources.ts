@@ -1,4 +1,5 @@
 import { SyncError } from '../../domain/errors.ts';
+import { parseToken } from '../../domain/secrets/parse-token.ts';
 import type { TokenSource } from '../../ports/token-source.ts';
 import { describeFileProblem, readTextFile } from './read-text-file.ts';
 
@@ -17,7 +18,7 @@ export function createEnvironmentTokenSource(
       if (value === undefined) {
         throw new SyncError('SecretUnreadable', `The environment variable ${variable} is not set.`);
       }
-      return checkedToken(value, `The environment variable ${variable}`);
+      return parseToken(value, `The environment variable ${variable}`);
     },
   };
 }
@@ -40,7 +41,7 @@ export function createFileTokenSource(options: {
         const what = `The token file ${path} ${describeFileProblem(file.problem)}.`;
         throw new SyncError('SecretUnreadable', what, { cause: file.cause });
       }
-      const token = checkedToken(file.text, `The token file ${path}`);
+      const token = parseToken(file.text, `The token file ${path}`);
       if (readableByOthers(file.mode)) {
         warn?.(`The token file ${path} can be read by other users: chmod 600 ${path}`);
         warn = undefined;
@@ -53,19 +54,4 @@ export function createFileTokenSource(options: {
 /** Windows reports no owner's bits, so nothing is said there. */
 function readableByOthers(mode: number): boolean {
   return process.platform !== 'win32' && (mode & 0o044) !== 0;
-}
-
-/** The trimmed token. A token travels in a header, so that one with blanks or control characters inside is refused. */
-function checkedToken(text: string, from: string): string {
-  const token = text.trim();
-  if (token === '') {
-    throw new SyncError('SecretUnreadable', `${from} is empty. It must hold the API token.`);
-  }
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new SyncError(
-      'SecretUnreadable',
-      `${from} holds blanks, line breaks or other characters that no API token has. It must hold the token alone.`,
-    );
-  }
-  return token;
 }

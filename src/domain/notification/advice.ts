@@ -67,6 +67,7 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
     'The private registry has this version with other contents, and nothing is ever overwritten. Find out who published it; if upstream is right, delete the version in the private registry and start the sync again.',
   CleanupFailed: `${WAIT_AND_RERUN} look at what the private registry says above.`,
 
+  ServiceUnavailable: `${WAIT_AND_RERUN} look at the status page of AWS and at the network's way to its services.`,
   DeadlineNear: `${WAIT_AND_RERUN} raise DownloadAndUploadMemorySize, which also brings more network.`,
   Interrupted: 'Start the run again; it goes on where this one stopped.',
   NotificationFailed: "Check the topic's policy and, if it is encrypted, the key's policy.",

@@ -1,0 +1,80 @@
+import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { ConfigReference } from '../../domain/deployment/run-references.ts';
+import { SyncError } from '../../domain/errors.ts';
+import type { ConfigSource } from '../../ports/config-source.ts';
+import { isPassing, serviceErrorOf, serviceUnavailable } from './service-errors.ts';
+
+const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Fixes which version of the object a run reads: the given one, or the latest as it is now. Null where the bucket
+ * keeps no versions. Throws ConfigNotFound, AccessDenied, ServiceUnavailable.
+ */
+export async function pinConfig(
+  s3: S3Client,
+  {
+    bucket,
+    key,
+    versionId,
+  }: Omit<ConfigReference, 'versionId'> & { readonly versionId?: string | undefined },
+): Promise<ConfigReference> {
+  if (versionId !== undefined) return { bucket, key, versionId };
+  const latest = { bucket, key, versionId: null };
+  try {
+    const { VersionId } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    return { ...latest, versionId: VersionId ?? null };
+  } catch (error) {
+    throw readFailure(latest, error);
+  }
+}
+
+/** `config.json` in a bucket, exactly the version that the reference names; at most 8 MiB of UTF-8. */
+export function createS3ConfigSource(s3: S3Client, reference: ConfigReference): ConfigSource {
+  const { bucket, key, versionId } = reference;
+  return {
+    location: locationOf(reference),
+    async read() {
+      const version = versionId === null ? {} : { VersionId: versionId };
+      const answer = await s3
+        .send(new GetObjectCommand({ Bucket: bucket, Key: key, ...version }))
+        .catch((error: unknown) => {
+          throw readFailure(reference, error);
+        });
+      if ((answer.ContentLength ?? 0) > MAX_CONFIG_BYTES) throw tooLarge(reference);
+      const bytes = await answer.Body?.transformToByteArray().catch((error: unknown) => {
+        throw serviceUnavailable(`Reading ${locationOf(reference)}`, error);
+      });
+      return new TextDecoder().decode(bytes);
+    },
+  };
+}
+
+function locationOf({ bucket, key, versionId }: ConfigReference): string {
+  return `s3://${bucket}/${key}${versionId === null ? '' : ` (version ${versionId})`}`;
+}
+
+function tooLarge(reference: ConfigReference): SyncError {
+  return new SyncError(
+    'ConfigTooLarge',
+    `The config ${locationOf(reference)} is too large: at most 8 MiB are read. Is it the right object?`,
+  );
+}
+
+/** S3 answers 403 also for an object that is not there, when the caller may not list the bucket. */
+function readFailure(reference: ConfigReference, cause: unknown): SyncError {
+  const error = serviceErrorOf(cause);
+  const location = locationOf(reference);
+  if (isPassing(error)) return serviceUnavailable(`Reading ${location}`, cause);
+  if (error.status === 403) {
+    return new SyncError(
+      'AccessDenied',
+      `S3 refuses to hand out ${location} (${error.name}). Either it does not exist, or this function's role may not read it.`,
+      { cause },
+    );
+  }
+  return new SyncError(
+    'ConfigNotFound',
+    `There is no config ${location} (${error.name}). Upload it, or name another bucket and key.`,
+    { cause },
+  );
+}

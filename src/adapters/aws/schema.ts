@@ -1,0 +1,13 @@
+import * as z from 'zod';
+
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.issues.push({ code: 'custom', message: 'not JSON', input: text });
+    return z.NEVER;
+  }
+});
+
+/** A secret's text as JSON; other fields may stand beside the token. */
+export const tokenSecret = json.pipe(z.object({ token: z.string() }));

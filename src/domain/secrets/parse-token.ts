@@ -1,0 +1,19 @@
+import { SyncError } from '../errors.ts';
+
+/**
+ * The trimmed token. `from` begins the message ("The token file t.txt"), which never says the token. A token
+ * travels in a header, so that one with blanks or control characters inside is refused. Throws SecretUnreadable.
+ */
+export function parseToken(text: string, from: string): string {
+  const token = text.trim();
+  if (token === '') {
+    throw new SyncError('SecretUnreadable', `${from} is empty. It must hold the API token.`);
+  }
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new SyncError(
+      'SecretUnreadable',
+      `${from} holds blanks, line breaks or other characters that no API token has. It must hold the token alone.`,
+    );
+  }
+  return token;
+}
