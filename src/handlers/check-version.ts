@@ -1,0 +1,22 @@
+import { checkVersion } from '../application/check-version.ts';
+import { composeSync } from './composition/sync.ts';
+import { lambdaFunction } from './lambda-function.ts';
+import { readReferencedEntry } from './referenced-entry.ts';
+import { providerEvent } from './schema.ts';
+
+/** Whether one provider needs work, and which. */
+export const handler = lambdaFunction({
+  event: providerEvent,
+  compose: composeSync,
+  durationMetric: 'CheckDuration',
+  async run(composition, { event, signal }) {
+    const entry = await readReferencedEntry(composition.config, event);
+    await using ports = await composition.open(signal);
+    const { result, ...check } = await checkVersion(ports, entry);
+    const { address } = event.provider;
+    if (!check.shouldProcess) {
+      ports.reporter.report({ kind: 'ProviderVersionUpToDate', address, version: check.resolvedVersion });
+    }
+    return { ...check, address, outcome: result.outcome, signedBy: result.signedBy };
+  },
+});

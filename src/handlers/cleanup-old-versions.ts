@@ -1,0 +1,25 @@
+import { cleanupOldVersions, describeCleanupFailure } from '../application/cleanup-old-versions.ts';
+import { readConfig } from '../application/read-config.ts';
+import { SyncError } from '../domain/errors.ts';
+import { composeCleanup } from './composition/cleanup.ts';
+import { lambdaFunction } from './lambda-function.ts';
+import { cleanupEvent } from './schema.ts';
+
+/** Deletes what the retention policy no longer keeps, or says what it would delete. */
+export const handler = lambdaFunction({
+  event: cleanupEvent,
+  compose: composeCleanup,
+  durationMetric: 'CleanupDuration',
+  run: (composition, { event, requestId, signal }) =>
+    composition.tellingOfFailure(requestId, async () => {
+      const config = await readConfig({ configSource: composition.configSource });
+      await using ports = await composition.open(signal);
+      const { policy } = composition;
+      const dryRun = event.dryRun ?? composition.dryRun;
+      const request = { config, policy, provider: event.provider, dryRun, signal };
+      const result = await cleanupOldVersions(ports, request);
+      const failure = describeCleanupFailure(result);
+      if (failure !== undefined) throw new SyncError('CleanupFailed', failure);
+      return result;
+    }),
+});

@@ -1,0 +1,57 @@
+import { createPrivateRegistry } from '../../adapters/tfe/private-registry.ts';
+import type { CleanupPorts } from '../../application/cleanup-old-versions.ts';
+import { notifyError } from '../../application/notify-error.ts';
+import { toSyncError } from '../../domain/errors.ts';
+import type { ConfigSource } from '../../ports/config-source.ts';
+import { readSettings } from '../environment.ts';
+import type { Runtime } from '../lambda-function.ts';
+import { type CleanupSettings, readCleanup, readDestination, readNotification } from '../settings.ts';
+import { composeConfigReader } from './config-reader.ts';
+import { createNotifier } from './notification.ts';
+import { composeRegistryAccess, systemClock } from './registries.ts';
+
+export interface CleanupComposition extends CleanupSettings {
+  /** The config that says what must stay, as it is now. */
+  readonly configSource: ConfigSource;
+  open(signal: AbortSignal): Promise<CleanupPorts & AsyncDisposable>;
+  /** Runs `work`; when it throws, people are told before the error goes on. */
+  tellingOfFailure<T>(requestId: string, work: () => Promise<T>): Promise<T>;
+}
+
+export function composeCleanup(runtime: Runtime): CleanupComposition {
+  const { environment, telemetry } = runtime;
+  const { destination, notification, config, cleanup } = readSettings(environment, (reader) => ({
+    destination: readDestination(reader),
+    notification: { ...readNotification(reader), logGroup: reader.required('LOG_GROUP') },
+    config: { bucket: reader.required('CONFIG_BUCKET'), key: reader.required('CONFIG_KEY'), versionId: null },
+    cleanup: readCleanup(reader),
+  }));
+  const access = composeRegistryAccess(runtime, destination);
+  const notifier = createNotifier(runtime, notification);
+  return {
+    ...cleanup,
+    configSource: composeConfigReader(runtime).source(config),
+    open: async (signal) => {
+      const http = await access.connect('destination', signal);
+      return {
+        privateRegistry: createPrivateRegistry({ ...destination, http, token: access.token }),
+        reporter: telemetry.reporter,
+        clock: systemClock,
+        [Symbol.asyncDispose]: () => http.close(),
+      };
+    },
+    tellingOfFailure: async (executionId, work) => {
+      try {
+        return await work();
+      } catch (thrown) {
+        const { code, name, message } = toSyncError(thrown);
+        const error = { code, name, message };
+        const notice = { ...notification, work: { kind: 'cleanup' }, error, config, executionId } as const;
+        await notifyError({ notifier }, notice).catch((failure: unknown) => {
+          telemetry.logger.error(toSyncError(failure).message);
+        });
+        throw thrown;
+      }
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { createPublicRegistry } from '../../adapters/terraform-registry/public-registry.ts';
+import { createPrivateRegistry } from '../../adapters/tfe/private-registry.ts';
+import { createSigningKeys } from '../../adapters/tfe/signing-keys.ts';
+import type { SyncPorts } from '../../application/sync-ports.ts';
+import { DEFAULT_HOSTNAME } from '../../domain/provider/address.ts';
+import { readSettings } from '../environment.ts';
+import type { Runtime } from '../lambda-function.ts';
+import { type DestinationSettings, readAddress, readDestination } from '../settings.ts';
+import { type ConfigReader, composeConfigReader } from './config-reader.ts';
+import { composeRegistryAccess, systemClock } from './registries.ts';
+
+export interface SyncComposition {
+  readonly config: ConfigReader;
+  readonly destination: DestinationSettings;
+  /** The ports of one invocation, which close with it. */
+  open(signal: AbortSignal): Promise<SyncPorts & AsyncDisposable>;
+}
+
+export function composeSync(runtime: Runtime): SyncComposition {
+  const settings = readSettings(runtime.environment, (reader) => ({
+    destination: readDestination(reader),
+    publicRegistryAddress: readAddress(reader, 'PUBLIC_REGISTRY_ADDRESS'),
+  }));
+  const { destination, publicRegistryAddress } = settings;
+  const addresses = publicRegistryAddress === undefined ? {} : { [DEFAULT_HOSTNAME]: publicRegistryAddress };
+  const access = composeRegistryAccess(runtime, destination);
+  return {
+    config: composeConfigReader(runtime),
+    destination,
+    open: async (signal) => {
+      const upstream = await access.connect('upstream', signal);
+      const downstream = await access.connect('destination', signal);
+      const options = { ...destination, http: downstream, token: access.token };
+      return {
+        publicRegistry: createPublicRegistry({ http: upstream, addresses }),
+        privateRegistry: createPrivateRegistry(options),
+        signingKeys: createSigningKeys(options),
+        reporter: runtime.telemetry.reporter,
+        clock: systemClock,
+        [Symbol.asyncDispose]: async () => {
+          await Promise.all([upstream.close(), downstream.close()]);
+        },
+      };
+    },
+  };
+}

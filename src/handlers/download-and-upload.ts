@@ -1,0 +1,30 @@
+import { downloadAndUpload } from '../application/download-and-upload.ts';
+import { SyncError } from '../domain/errors.ts';
+import { composeSync } from './composition/sync.ts';
+import { lambdaFunction } from './lambda-function.ts';
+import { readReferencedEntry } from './referenced-entry.ts';
+import { registryPage } from './registry-page.ts';
+import { providerEvent } from './schema.ts';
+
+/** Brings one provider version into the private registry, whole and verified, or goes on with it. */
+export const handler = lambdaFunction({
+  event: providerEvent,
+  compose: composeSync,
+  durationMetric: 'PublishDuration',
+  async run(composition, { event, signal }) {
+    const entry = await readReferencedEntry(composition.config, event);
+    await using ports = await composition.open(signal);
+    const result = await downloadAndUpload(ports, entry, event.status?.resolvedVersion, { signal });
+    if (result.error !== undefined) throw new SyncError(result.error.code, result.error.message);
+    const { address, outcome, version, signedBy, platforms } = result;
+    return {
+      address,
+      outcome,
+      resolvedVersion: version,
+      signedBy,
+      platforms,
+      platformsUploaded: platforms.filter((platform) => platform.outcome === 'published').length,
+      registryUrl: registryPage(composition.destination, entry.address.type, version),
+    };
+  },
+});

@@ -1,0 +1,124 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
+// oxlint-disable-next-line import/no-named-as-default -- its types have the default alone
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import type * as z from 'zod';
+import { type Problem, SyncError, toSyncError } from '../domain/errors.ts';
+import type { Environment } from './environment.ts';
+import { createTelemetry, type Telemetry } from './telemetry.ts';
+import { createTrace, type Trace } from './tracing.ts';
+
+/** What a function is composed from, once for all its invocations. */
+export interface Runtime {
+  readonly environment: Environment;
+  readonly telemetry: Telemetry;
+  readonly trace: Trace;
+}
+
+export interface Invocation<E> {
+  readonly event: E;
+  readonly requestId: string;
+  /** Aborted with DeadlineNear shortly before the function's time is up. */
+  readonly signal: AbortSignal;
+}
+
+interface FunctionDefinition<E, C, R> {
+  readonly event: z.ZodType<E>;
+  /** Reads the environment and builds the adapters. Throws SettingsInvalid. */
+  readonly compose: (runtime: Runtime) => C;
+  readonly run: (composition: C, invocation: Invocation<E>) => Promise<R>;
+  /** The metric that takes the milliseconds of a run that succeeded. */
+  readonly durationMetric?: string;
+}
+
+type LambdaHandler<R> = (event: unknown, context: Context) => Promise<R>;
+
+/** Time that a function keeps for breaking off what is under way and saying so. */
+const RESERVE_MS = 20_000;
+const RESERVE_SHARE = 0.1;
+
+/**
+ * A Lambda function: logs, metrics and traces around `run`, the event checked before it, and any error thrown on
+ * as a SyncError, whose name is what a Step Functions `ErrorEquals` matches.
+ */
+export function lambdaFunction<E, C, R>(definition: FunctionDefinition<E, C, R>): LambdaHandler<R> {
+  const telemetry = createTelemetry(process.env);
+  const { logger, metrics, tracer } = telemetry;
+  const composition = once(() =>
+    definition.compose({ environment: process.env, telemetry, trace: createTrace(tracer) }),
+  );
+
+  const run = async (input: unknown, context: Context): Promise<R> => {
+    const event = parseEvent(definition.event, input);
+    logger.setCorrelationId(correlationIdOf(event) ?? context.awsRequestId);
+    using deadline = watchDeadline(context);
+    const started = performance.now();
+    const { signal } = deadline;
+    const result = await definition.run(composition(), { event, requestId: context.awsRequestId, signal });
+    const { durationMetric } = definition;
+    if (durationMetric) metrics.addMetric(durationMetric, 'Milliseconds', performance.now() - started);
+    return result;
+  };
+
+  const handler = middy<unknown, R>()
+    .use(captureLambdaHandler(tracer, { captureResponse: false }))
+    .use(logMetrics(metrics))
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .onError((request) => {
+      const error = toSyncError(request.error);
+      const { code, origin, retryable } = error;
+      logger.error(error.message, {
+        code,
+        origin,
+        retryable,
+        ...(code === 'InternalError' ? { error } : {}),
+      });
+      request.error = error;
+    })
+    .handler(run);
+  return async (event, context) => await (handler as LambdaHandler<R>)(event, context);
+}
+
+function parseEvent<E>(schema: z.ZodType<E>, input: unknown): E {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(
+    ({ path, message }): Problem => ({ path: ['$', ...path].join('.'), message }),
+  );
+  const words = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  throw new SyncError(
+    'ArgumentsInvalid',
+    `The function was called with an event that it does not know. ${words}. See events/README.md.`,
+    { problems },
+  );
+}
+
+/** The execution's id, by which the log lines of all functions of one run are found. */
+function correlationIdOf(event: unknown): string | undefined {
+  const { executionId } = event as { executionId?: unknown };
+  return typeof executionId === 'string' ? executionId : undefined;
+}
+
+function watchDeadline(context: Context): Disposable & { readonly signal: AbortSignal } {
+  const controller = new AbortController();
+  const left = context.getRemainingTimeInMillis();
+  const timer = setTimeout(
+    () => {
+      const what = `The function's time is nearly up (${Math.round(left / 1000)} s), so it stopped cleanly.`;
+      controller.abort(new SyncError('DeadlineNear', `${what} A retry goes on where it stopped.`));
+    },
+    Math.max(0, left - Math.min(RESERVE_MS, left * RESERVE_SHARE)),
+  );
+  return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) };
+}
+
+/** The result of the first call that does not throw, for all calls. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

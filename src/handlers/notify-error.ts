@@ -1,0 +1,19 @@
+import { notifyError } from '../application/notify-error.ts';
+import { readCaughtError } from '../domain/notification/received-error.ts';
+import { composeNotification } from './composition/notification.ts';
+import { noticeOf } from './error-notice.ts';
+import { lambdaFunction } from './lambda-function.ts';
+import { errorEvent } from './schema.ts';
+
+/** Tells people about one failure, as Step Functions hands it over. */
+export const handler = lambdaFunction({
+  event: errorEvent,
+  compose: composeNotification,
+  async run(composition, { event }) {
+    const error = readCaughtError(event.error);
+    const notice = noticeOf(event, error, composition);
+    const { messageId } = await notifyError(composition, notice);
+    if (event.provider !== undefined) composition.countFailure(error.name);
+    return { messageId, notified: true, address: event.provider?.address ?? null, code: error.name };
+  },
+});

@@ -1,0 +1,80 @@
+import { parseHttpAddress } from '../adapters/http/address.ts';
+import { SyncError } from '../domain/errors.ts';
+import { type ConsolePlace, placeOfArn } from '../domain/notification/console-links.ts';
+import {
+  DEFAULT_RETENTION_POLICY,
+  parseRetentionPolicy,
+  type RetentionPolicy,
+} from '../domain/retention/policy.ts';
+import type { EnvironmentReader } from './environment.ts';
+
+const DEFAULT_ADDRESS = 'https://app.terraform.io';
+
+export interface DestinationSettings {
+  readonly organization: string;
+  readonly address: string;
+  readonly tokenSecretName: string;
+  readonly caBundleSecretName: string | undefined;
+}
+
+export interface NotificationSettings {
+  readonly topicArn: string;
+  readonly place: ConsolePlace;
+}
+
+export interface CleanupSettings {
+  readonly policy: RetentionPolicy;
+  readonly dryRun: boolean;
+}
+
+export function readDestination(reader: EnvironmentReader): DestinationSettings {
+  return {
+    organization: reader.required('TFC_ORGANIZATION'),
+    address: readAddress(reader, 'TFC_ADDRESS') ?? DEFAULT_ADDRESS,
+    tokenSecretName: reader.required('TFC_TOKEN_SECRET_NAME'),
+    caBundleSecretName: reader.optional('CA_BUNDLE_SECRET_NAME'),
+  };
+}
+
+/** Undefined when the variable is not set. */
+export function readAddress(reader: EnvironmentReader, name: string): string | undefined {
+  return reader.parsed<string | undefined>(name, undefined, (text) => parseHttpAddress(text).href);
+}
+
+export function readNotification(reader: EnvironmentReader): NotificationSettings {
+  const topicArn = reader.required('SNS_TOPIC_ARN');
+  const nowhere = { partition: 'aws', region: '' };
+  const place = reader.parsed<ConsolePlace>('SNS_TOPIC_ARN', nowhere, (arn) => {
+    const found = placeOfArn(arn);
+    if (found !== undefined) return found;
+    throw new SyncError('SettingsInvalid', `"${arn}" is not the ARN of a topic`);
+  });
+  return { topicArn, place };
+}
+
+const RETENTION_VARIABLES = {
+  keep: 'KEEP_VERSION_COUNT',
+  keepMajors: 'KEEP_MAJORS',
+  minimumAgeDays: 'MINIMUM_AGE_DAYS',
+  incompleteOlderThanDays: 'INCOMPLETE_OLDER_THAN_DAYS',
+  scope: 'CLEANUP_SCOPE',
+  maxShare: 'CLEANUP_MAX_SHARE',
+  maxCount: 'CLEANUP_MAX_COUNT',
+} as const;
+
+export function readCleanup(reader: EnvironmentReader): CleanupSettings {
+  const values = Object.entries(RETENTION_VARIABLES).map(([name, variable]) => [
+    name,
+    reader.optional(variable),
+  ]);
+  return {
+    policy: reader.attempt(DEFAULT_RETENTION_POLICY, () =>
+      parseRetentionPolicy(Object.fromEntries(values), RETENTION_VARIABLES),
+    ),
+    // A value that is neither is refused: taken for "false" it would delete what somebody wanted to look at.
+    dryRun: reader.parsed('DRY_RUN', false, (text) => {
+      if (text === 'true' || text === 'false') return text === 'true';
+      throw new SyncError('SettingsInvalid', `"${text}" is neither true nor false`);
+    }),
+  };
+}

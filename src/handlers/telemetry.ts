@@ -1,0 +1,67 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { Tracer } from '@aws-lambda-powertools/tracer';
+import type { SyncEvent } from '../domain/events.ts';
+import type { EventReporter } from '../ports/event-reporter.ts';
+import type { Environment } from './environment.ts';
+
+export interface Telemetry {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly tracer: Tracer;
+  /** Renders what happened as log lines and metrics. */
+  readonly reporter: EventReporter;
+}
+
+/** Logs, metrics and traces of one function. Service, namespace and sampling come from `POWERTOOLS_…`. */
+export function createTelemetry(environment: Environment): Telemetry {
+  // The design document's name of the level; Powertools knows it as WARN.
+  const logger = new Logger(environment['LOG_LEVEL'] === 'WARNING' ? { logLevel: 'WARN' } : {});
+  const metrics = new Metrics();
+  return {
+    logger,
+    metrics,
+    tracer: new Tracer(),
+    reporter: { report: (event) => render(event, logger, metrics) },
+  };
+}
+
+/** Kinds that say nothing a log of a function needs. */
+const SILENT: readonly SyncEvent['kind'][] = [
+  'PackageTransferProgressed',
+  'ProviderSyncFailed',
+  'VersionConflictFound',
+];
+
+function render(event: SyncEvent, logger: Logger, metrics: Metrics): void {
+  if (SILENT.includes(event.kind)) return;
+  const { kind, ...details } = event;
+  if (kind === 'RequestRetried' || kind === 'PackageTransferRestarted' || 'error' in event)
+    logger.warn(kind, details);
+  else logger.info(kind, details);
+  count(event, metrics);
+}
+
+/** A failure is counted once, by ErrorHandler: here a retry would count it again. */
+function count(event: SyncEvent, metrics: Metrics): void {
+  switch (event.kind) {
+    case 'ProviderVersionUpToDate':
+      metrics.addMetric('ProviderUpToDate', MetricUnit.Count, 1);
+      break;
+    case 'ProviderVersionPublished':
+    case 'ProviderVersionCompleted':
+      metrics.addMetric('ProviderPublished', MetricUnit.Count, 1);
+      metrics.addMetric('BytesPublished', MetricUnit.Bytes, event.bytes);
+      break;
+    case 'VersionDeleted':
+      metrics.addMetric('VersionDeleted', MetricUnit.Count, 1);
+      break;
+    case 'RequestRetried':
+      metrics.addMetric('RequestRetried', MetricUnit.Count, 1);
+      break;
+    case 'PackageTransferRestarted':
+      metrics.addMetric('TransferRestarted', MetricUnit.Count, 1);
+      break;
+    default:
+  }
+}
