@@ -9,6 +9,7 @@ import { createRateLimiter } from './rate-limiter.ts';
 import { createRetrying, DEFAULT_RETRY } from './retry.ts';
 import { openStream, sendStream } from './streams.ts';
 import { naming, type Wire } from './wire.ts';
+import { createYoungCollector } from './young-garbage.ts';
 
 const DEFAULT_TIMEOUTS = { connectMs: 10_000, headersMs: 60_000, idleMs: 60_000, documentMs: 60_000 };
 
@@ -52,6 +53,7 @@ function createWire(options: HttpClientOptions): Wire {
     timeouts,
     now: options.now ?? Date.now,
     sleep: options.sleep ?? sleepUnlessAborted,
+    onStreamed: createYoungCollector(),
     dispatcher: createDispatcher({
       ...timeouts,
       caBundle: options.caBundle,

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import * as tls from 'node:tls';
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { SyncError } from '../../domain/errors.ts';
 
@@ -36,7 +36,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 }
 
 /** One context for all connections: parsing the roots costs milliseconds. */
-function trusting(caBundle: string): SecureContext {
+function trusting(caBundle: string): tls.SecureContext {
   const blocks = caBundle.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
   if (blocks.length === 0) {
     throw new SyncError(
@@ -55,7 +55,13 @@ function trusting(caBundle: string): SecureContext {
       );
     }
   });
-  return createSecureContext({ ca: [...getCACertificates('default'), ...blocks] });
+  return tls.createSecureContext({ ca: [...platformRoots(), ...blocks] });
+}
+
+/** With what NODE_EXTRA_CA_CERTS adds, where this Node can tell (22.15 and later). */
+function platformRoots(): readonly string[] {
+  const { getCACertificates }: Partial<typeof tls> = tls;
+  return getCACertificates?.('default') ?? tls.rootCertificates;
 }
 
 function assertProxyAddress(text: string): void {

@@ -72,7 +72,10 @@ export function exchange(
           // Interim answers (100, 103) come before the real one.
           if (status >= 200) resolve({ status, headers: toHeaders(headers), body: queue.body });
         },
-        onResponseData: (_, chunk) => queue.push(chunk),
+        onResponseData: (_, chunk) => {
+          wire.onStreamed(chunk.length);
+          queue.push(chunk);
+        },
         onResponseEnd: () => settle(() => queue.end()),
         onResponseError: (_, error) => fail(error),
       },

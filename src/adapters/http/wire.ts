@@ -10,6 +10,8 @@ export interface Wire {
   readonly timeouts: Required<HttpTimeouts>;
   /** Milliseconds. */
   readonly now: () => number;
+  /** Told of every chunk of a streamed answer. */
+  readonly onStreamed: (bytes: number) => void;
   readonly sleep: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
 }
 
