@@ -14,7 +14,7 @@ export type { ListedProvider, ListedVersion };
  *
  * Every method throws TokenRejected (401), AccessDenied (403), OrganizationNotFound, DestinationRejected (422
  * that a read does not explain), DestinationUnavailable (retryable) or DestinationResponseInvalid.
- * "Absent" is only a 404 on a thing whose parent could be read.
+ * "Absent" is only what a whole listing does not have, or a 404 on a thing whose parent could be read.
  */
 export interface PrivateRegistry {
   readonly organization: string;
@@ -42,7 +42,7 @@ export interface PrivateRegistry {
 
   uploadShasums(type: string, version: Version, bytes: Uint8Array): Promise<void>;
   uploadShasumsSignature(type: string, version: Version, bytes: Uint8Array): Promise<void>;
-  /** Asks for a fresh upload link each time `send` is called. */
+  /** Whenever `send` is called again, it asks for a fresh upload link. */
   packageSink(type: string, version: Version, platform: Platform): ByteSink;
   /** The stored package, for reading back. `open` throws DestinationNotFound when it is not uploaded. */
   storedPackage(type: string, version: Version, platform: Platform): ByteSource;

@@ -1,6 +1,7 @@
 import { isSyncError, type SyncError } from '../../domain/errors.ts';
 import { readJsonAs, type Schema } from '../http/read-document.ts';
 import { type Api, isSuccess, rejected } from './api.ts';
+import type { Found } from './resources.ts';
 
 /** The first request, and more only where the answer was lost and a read shows that nothing was made. */
 const ATTEMPTS = 3;
@@ -24,7 +25,7 @@ export interface Creation<T> {
  * Creates something, or finds it. A 422 says "malformed" as well as "already there", and a lost answer says
  * nothing, so that after either a read decides. Returns the answer, or undefined when it was there.
  */
-export async function createOrFind<T>(api: Api, creation: Creation<T>): Promise<T | undefined> {
+export async function createOrFind<T>(api: Api, creation: Creation<T>): Promise<Found<T> | undefined> {
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await tryToCreate(api, creation);
     if (!('failure' in outcome)) return outcome.made;
@@ -34,7 +35,7 @@ export async function createOrFind<T>(api: Api, creation: Creation<T>): Promise<
 }
 
 type Outcome<T> =
-  | { readonly made: T }
+  | { readonly made: Found<T> }
   | { readonly failure: () => Promise<SyncError>; readonly lost: boolean };
 
 async function tryToCreate<T>(
@@ -43,7 +44,7 @@ async function tryToCreate<T>(
 ): Promise<Outcome<T>> {
   try {
     const document = await api.call({ method: 'POST', path, target, body });
-    if (isSuccess(document)) return { made: readJsonAs(document, schema) };
+    if (isSuccess(document)) return { made: { data: readJsonAs(document, schema), url: document.url } };
     const failure = async () => (document.status === 404 ? await notFound() : rejected(document, target));
     return { failure, lost: false };
   } catch (error) {

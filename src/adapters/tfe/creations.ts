@@ -1,8 +1,10 @@
 import { SyncError } from '../../domain/errors.ts';
+import { formatPlatform } from '../../domain/provider/platform.ts';
 import type { PrivateRegistry } from '../../ports/private-registry.ts';
 import type { Api } from './api.ts';
 import { createOrFind } from './create-or-find.ts';
 import { platformName, readPlatform } from './platforms.ts';
+import type { KnownProviders } from './providers.ts';
 import {
   changeDenied,
   destinationNotFound,
@@ -12,12 +14,20 @@ import {
   requireOrganization,
 } from './resources.ts';
 import { platform as platformSchema, provider, single, version as versionSchema } from './schema.ts';
+import type { UploadLinks } from './upload-links.ts';
 import { type VersionFinder, versionName } from './versions.ts';
+
+/** What one run remembers of the private registry. */
+interface Memory {
+  readonly providers: KnownProviders;
+  readonly versions: VersionFinder;
+  readonly links: UploadLinks;
+}
 
 /** HCP Terraform API: "Create a Provider", "Create a Provider Version", "Create a Provider Platform". */
 export function creations(
   api: Api,
-  versions: VersionFinder,
+  { providers, versions, links }: Memory,
 ): Pick<PrivateRegistry, 'createProvider' | 'createVersion' | 'createPlatform'> {
   return {
     createProvider: async (type) => {
@@ -34,11 +44,12 @@ export function creations(
           return changeDenied(`the private providers of ${api.organization}`);
         },
       });
+      providers.add(type);
     },
     createVersion: async (type, version, { keyId, protocols }) => {
       const what = versionName(api, type, version.canonical);
       const attributes = { version: version.canonical, 'key-id': keyId, protocols };
-      await createOrFind(api, {
+      const made = await createOrFind(api, {
         path: paths.versions(api, type),
         target: `the creation of ${what}`,
         body: { data: { type: 'registry-provider-versions', attributes } },
@@ -54,11 +65,17 @@ export function creations(
           return destinationNotFound(providerName(api, type));
         },
       });
+      providers.add(type);
+      if (!made) return;
+      const { data, url } = made;
+      versions.remember(type, version, data.text);
+      links.remember(type, version, 'shasums', { file: data.shasums, url });
+      links.remember(type, version, 'signature', { file: data.signature, url });
     },
     createPlatform: async (type, version, { platform, filename, shasum }) => {
       const what = platformName(api, type, version, platform);
       const attributes = { os: platform.os, arch: platform.arch, shasum, filename };
-      await createOrFind(api, {
+      const made = await createOrFind(api, {
         path: paths.platforms(api, type, await versions.text(type, version)),
         target: `the creation of ${what}`,
         body: { data: { type: 'registry-provider-version-platforms', attributes } },
@@ -75,6 +92,8 @@ export function creations(
           return changeDenied(versionName(api, type, version.text));
         },
       });
+      if (!made) return;
+      links.remember(type, version, formatPlatform(platform), { file: made.data.package, url: made.url });
     },
   };
 }

@@ -37,15 +37,17 @@ export async function downloadStoredFile(api: Api, stored: StoredFile, target: s
 }
 
 /**
- * Uploads SHA256SUMS or its signature; `read` shows the file's state anew. A file that is there already is
- * compared, never replaced. Throws VersionConflict when it differs.
+ * Uploads SHA256SUMS or its signature: to the link that came with the creation of its version, if there is one,
+ * and otherwise, or when that fails, to the one that `read` shows anew. A file that is there already is compared,
+ * never replaced. Throws VersionConflict when it differs.
  */
 export async function uploadSmallFile(
   api: Api,
-  read: () => Promise<StoredFile>,
+  { created, read }: { readonly created: StoredFile | undefined; readonly read: () => Promise<StoredFile> },
   bytes: Uint8Array,
   target: string,
 ): Promise<void> {
+  if (created && !(await put(api, uploadLink(created, target), bytes, target))) return;
   const before = await read();
   if (before.file.uploaded) return await requireSameBytes(api, before, bytes, target);
   const failure = await put(api, uploadLink(before, target), bytes, target);

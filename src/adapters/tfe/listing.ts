@@ -1,4 +1,4 @@
-import { SyncError } from '../../domain/errors.ts';
+import { type ErrorCode, isSyncError, SyncError } from '../../domain/errors.ts';
 import type { Schema } from '../http/read-document.ts';
 import type { Api } from './api.ts';
 import { readOne } from './resources.ts';
@@ -42,6 +42,13 @@ export async function readAllPages<T extends Identified>(
     throw incomplete(target, `${expected} were announced and ${members.size} came`);
   }
   return [...members.values()];
+}
+
+const DOUBTFUL: readonly ErrorCode[] = ['ListingIncomplete', 'AccessDenied', 'DestinationResponseInvalid'];
+
+/** Whether a listing failed in a way that says nothing about its members: each may still be read by itself. */
+export function isDoubtful(error: unknown): boolean {
+  return isSyncError(error) && DOUBTFUL.includes(error.code);
 }
 
 function requirePagination<T>({ members, pagination }: Page<T>, number: number, target: string): Pagination {

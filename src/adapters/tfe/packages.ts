@@ -1,3 +1,4 @@
+import { isSyncError, SyncError } from '../../domain/errors.ts';
 import { formatPlatform, type Platform } from '../../domain/provider/platform.ts';
 import type { Version } from '../../domain/provider/version.ts';
 import type { ByteSink, ByteSource } from '../../ports/bytes.ts';
@@ -7,12 +8,17 @@ import { type Api, answerInvalid } from './api.ts';
 import { downloadLink, type StoredFile, uploadLink } from './files.ts';
 import { platformName, readPlatform } from './platforms.ts';
 import { destinationNotFound } from './resources.ts';
+import type { UploadLinks } from './upload-links.ts';
 import type { VersionFinder } from './versions.ts';
 
-/** Uploads one package by a link read right before, because links expire; one that is there is not sent again. */
+/**
+ * Uploads one package: the first time to the link that came with the creation of its platform, if there is one,
+ * and then to one read right before. A package that is there is not sent again.
+ */
 export function packageSink(
   api: Api,
   versions: VersionFinder,
+  links: UploadLinks,
   type: string,
   version: Version,
   platform: Platform,
@@ -21,12 +27,22 @@ export function packageSink(
   return {
     name,
     send: async (body, size) => {
-      const stored = await readPackage(api, versions, type, version, platform);
+      const created = links.take(type, version, formatPlatform(platform));
+      const stored = created ?? (await readPackage(api, versions, type, version, platform));
       if (stored.file.uploaded) return await readToEnd(body);
       const link = uploadLink(stored, platformName(api, type, version, platform));
-      await httpByteSink({ http: api.http, name, link: async () => link }).send(body, size);
+      const sink = httpByteSink({ http: api.http, name, link: async () => link });
+      await sink.send(body, size).catch((error: unknown) => {
+        throw created ? worthAFreshLink(error) : error;
+      });
     },
   };
+}
+
+/** A link is refused when it expired or the package came from elsewhere meanwhile: the next send finds out which. */
+function worthAFreshLink(error: unknown): unknown {
+  if (!isSyncError(error) || error.code !== 'DestinationRejected') return error;
+  return new SyncError('DestinationUnavailable', error.message, { cause: error });
 }
 
 /** The stored package, read by its download link. */

@@ -23,7 +23,7 @@ export async function readPresentProvider(
   type: string,
   wanted: Version,
 ): Promise<PresentProvider> {
-  const found = await versions.search(type, wanted);
+  const found = await versions.lookUp(type, wanted);
   if (found.state !== 'found') return { provider: found.state === 'version-absent', version: undefined };
   return { provider: true, version: await readPresentVersion(api, type, wanted, found.version) };
 }

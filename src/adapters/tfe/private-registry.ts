@@ -2,18 +2,12 @@ import type { ListedVersion, PrivateRegistry } from '../../ports/private-registr
 import { type Api, createApi, isSuccess, type PrivateRegistryOptions, rejected } from './api.ts';
 import { creations } from './creations.ts';
 import { uploadSmallFile } from './files.ts';
-import { readAllPages } from './listing.ts';
 import { packageSink, storedPackage } from './packages.ts';
 import { readPresentProvider } from './present.ts';
-import {
-  changeDenied,
-  destinationNotFound,
-  hasProvider,
-  organizationNotFound,
-  paths,
-  providerName,
-} from './resources.ts';
-import { page, provider, type VersionDocument } from './schema.ts';
+import { createKnownProviders, readProviders } from './providers.ts';
+import { changeDenied, destinationNotFound, hasProvider, paths, providerName } from './resources.ts';
+import type { VersionDocument } from './schema.ts';
+import { createUploadLinks, type UploadLinks } from './upload-links.ts';
 import {
   createVersionFinder,
   readVersion,
@@ -26,28 +20,32 @@ import {
  * One organization's registry in HCP Terraform or Terraform Enterprise, by the "Private providers" and "Private
  * provider versions and platforms" APIs
  * (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/private-registry/providers).
+ *
+ * Every request counts against the API's rate limit, so that an instance, which serves one run, remembers which
+ * providers exist, how the registry writes a version, and the upload links that creations are answered with. What
+ * a version holds is read anew each time.
  */
 export function createPrivateRegistry(options: PrivateRegistryOptions): PrivateRegistry {
   const api = createApi(options);
-  const versions = createVersionFinder(api);
+  const providers = createKnownProviders(api);
+  const versions = createVersionFinder(api, providers);
+  const links = createUploadLinks();
   return {
     organization: api.organization,
     sourceAddress: (type) => `${api.host}/${api.organization}/${type}`,
-    readProviderVersion: (type, version) => readPresentProvider(api, versions, type, version),
-    listProviders: async () => {
-      const target = `the providers of ${api.organization}`;
-      const listed = await readAllPages(api, paths.providers(api), target, page(provider));
-      if (!listed) throw organizationNotFound(api);
-      return listed.map(({ name, namespace, registryName }) => ({ name, namespace, registryName }));
+    readProviderVersion: async (type, version) => {
+      links.forget(type, version);
+      return await readPresentProvider(api, versions, type, version);
     },
+    listProviders: () => readProviders(api),
     listVersions: async (type) => {
       const listed = await readVersions(api, type);
       if (!listed) throw destinationNotFound(providerName(api, type));
       return listed.map(listedVersion);
     },
-    ...creations(api, versions),
-    ...uploads(api, versions),
-    packageSink: (...place) => packageSink(api, versions, ...place),
+    ...creations(api, { providers, versions, links }),
+    ...uploads(api, versions, links),
+    packageSink: (...place) => packageSink(api, versions, links, ...place),
     storedPackage: (...place) => storedPackage(api, versions, ...place),
     deleteVersion: (type, text) => deleteVersion(api, type, text),
   };
@@ -56,6 +54,7 @@ export function createPrivateRegistry(options: PrivateRegistryOptions): PrivateR
 function uploads(
   api: Api,
   versions: VersionFinder,
+  links: UploadLinks,
 ): Pick<PrivateRegistry, 'uploadShasums' | 'uploadShasumsSignature'> {
   const upload =
     (which: 'shasums' | 'signature', label: string): PrivateRegistry['uploadShasums'] =>
@@ -64,7 +63,9 @@ function uploads(
         const { data, url } = await versions.require(type, version);
         return { file: data[which], url };
       };
-      await uploadSmallFile(api, read, bytes, `${label} of ${versionName(api, type, version.text)}`);
+      const created = links.take(type, version, which);
+      const target = `${label} of ${versionName(api, type, version.text)}`;
+      await uploadSmallFile(api, { created, read }, bytes, target);
     };
   return {
     uploadShasums: upload('shasums', 'SHA256SUMS'),

@@ -1,42 +1,77 @@
 import type { SigningKeys, StoredSigningKey } from '../../ports/signing-keys.ts';
 import { type Api, answerInvalid, createApi, type PrivateRegistryOptions } from './api.ts';
 import { createOrFind } from './create-or-find.ts';
-import { readAllPages } from './listing.ts';
+import { isDoubtful, readAllPages } from './listing.ts';
+import { type ReadOnce, readOnce } from './read-once.ts';
 import { changeDenied, organizationNotFound, paths, readOne, requireOrganization } from './resources.ts';
 import { page, signingKey, single } from './schema.ts';
 
 /**
  * One organization's signing keys, by the "GPG keys" API of the private registry
  * (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/private-registry/gpg-keys).
+ *
+ * `find` and `add` answer from one listing, read when it is first needed and again when the registry contradicts
+ * it; an instance serves one run.
  */
 export function createSigningKeys(options: PrivateRegistryOptions): SigningKeys {
   const api = createApi(options);
-  const find = (keyId: string) => findKey(api, keyId.toUpperCase());
+  const listing = readOnce(() => listKeys(api));
+  const added = new Map<string, StoredSigningKey>();
+  const adding = new Map<string, Promise<'added' | 'present'>>();
+
+  const find = async (keyId: string) => added.get(keyId) ?? (await findKey(api, listing, keyId));
+  const add = async (keyId: string, asciiArmor: string): Promise<'added' | 'present'> => {
+    // Looked for first, because nothing says that a registry refuses to hold a key twice.
+    if (await find(keyId)) return 'present';
+    const made = await createKey(api, keyId, asciiArmor, async () => {
+      listing.forget();
+      return (await find(keyId)) !== undefined;
+    });
+    if (!made) return 'present';
+    added.set(keyId, made);
+    return 'added';
+  };
   return {
     list: () => listKeys(api),
-    find,
-    add: async ({ keyId, asciiArmor }) => {
-      // Looked for first, because nothing says that a registry refuses to hold a key twice.
-      if (await find(keyId)) return 'present';
-      const target = `the addition of the signing key ${keyId}`;
-      const attributes = { namespace: api.organization, 'ascii-armor': asciiArmor };
-      const made = await createOrFind(api, {
-        path: paths.keys,
-        target,
-        body: { data: { type: 'gpg-keys', attributes } },
-        schema: single(signingKey),
-        isThere: async () => (await find(keyId)) !== undefined,
-        notFound: async () => {
-          await requireOrganization(api);
-          return changeDenied(`the signing keys of ${api.organization}`);
-        },
-      });
-      if (made && made.keyId !== keyId.toUpperCase()) {
-        throw answerInvalid(target, `the registry calls it ${made.keyId}`);
+    find: (keyId) => find(keyId.toUpperCase()),
+    add: async (key) => {
+      const keyId = key.keyId.toUpperCase();
+      const underWay = adding.get(keyId);
+      if (underWay) {
+        await underWay;
+        return 'present';
       }
-      return made ? 'added' : 'present';
+      const own = add(keyId, key.asciiArmor).finally(() => adding.delete(keyId));
+      adding.set(keyId, own);
+      return await own;
     },
   };
+}
+
+/** Undefined when it was there. */
+async function createKey(
+  api: Api,
+  keyId: string,
+  asciiArmor: string,
+  isThere: () => Promise<boolean>,
+): Promise<StoredSigningKey | undefined> {
+  const target = `the addition of the signing key ${keyId}`;
+  const attributes = { namespace: api.organization, 'ascii-armor': asciiArmor };
+  const made = await createOrFind(api, {
+    path: paths.keys,
+    target,
+    body: { data: { type: 'gpg-keys', attributes } },
+    schema: single(signingKey),
+    isThere,
+    notFound: async () => {
+      await requireOrganization(api);
+      return changeDenied(`the signing keys of ${api.organization}`);
+    },
+  });
+  if (made && made.data.keyId !== keyId) {
+    throw answerInvalid(target, `the registry calls it ${made.data.keyId}`);
+  }
+  return made && storedKey(made.data);
 }
 
 async function listKeys(api: Api): Promise<readonly StoredSigningKey[]> {
@@ -44,17 +79,29 @@ async function listKeys(api: Api): Promise<readonly StoredSigningKey[]> {
   const path = `${paths.keys}?filter%5Bnamespace%5D=${encodeURIComponent(api.organization)}`;
   const listed = await readAllPages(api, path, target, page(signingKey));
   if (!listed) throw organizationNotFound(api);
-  return listed
-    .filter(({ namespace }) => namespace === api.organization)
-    .map(({ keyId, asciiArmor, createdAt }) => ({ keyId, asciiArmor, createdAt }));
+  // The case of an organization's name does not tell it from another.
+  const own = api.organization.toLowerCase();
+  return listed.filter(({ namespace }) => namespace.toLowerCase() === own).map(storedKey);
 }
 
-/** A 404 to the one key also means "not allowed", so that only a readable listing without it makes it absent. */
-async function findKey(api: Api, keyId: string): Promise<StoredSigningKey | undefined> {
-  const target = `the signing key ${keyId} of ${api.organization}`;
-  const found = await readOne(api, paths.key(api, keyId), target, single(signingKey));
-  if (!found) return (await listKeys(api)).find((key) => key.keyId === keyId);
-  const { asciiArmor, createdAt } = found.data;
-  if (found.data.keyId !== keyId) throw answerInvalid(target, `the answer is about ${found.data.keyId}`);
+/** Only a listing that is readable and adds up makes a key absent; a key that can be read by itself is there. */
+async function findKey(
+  api: Api,
+  listing: ReadOnce<readonly StoredSigningKey[]>,
+  keyId: string,
+): Promise<StoredSigningKey | undefined> {
+  try {
+    return (await listing.get()).find((key) => key.keyId === keyId);
+  } catch (error) {
+    if (!isDoubtful(error)) throw error;
+    const target = `the signing key ${keyId} of ${api.organization}`;
+    const found = await readOne(api, paths.key(api, keyId), target, single(signingKey));
+    if (!found) throw error;
+    if (found.data.keyId !== keyId) throw answerInvalid(target, `the answer is about ${found.data.keyId}`);
+    return storedKey(found.data);
+  }
+}
+
+function storedKey({ keyId, asciiArmor, createdAt }: StoredSigningKey): StoredSigningKey {
   return { keyId, asciiArmor, createdAt };
 }

@@ -97,9 +97,12 @@ const RIGHT: Readonly<Record<string, ScriptedAnswer>> = {
   [`${KEYS}?filter[namespace]=example&${FIRST_PAGE}`]: { json: pageOf() },
 };
 
-interface Subject extends AsyncDisposable {
+interface Adapters {
   readonly registry: PrivateRegistry;
   readonly signingKeys: SigningKeys;
+}
+
+interface Subject extends Adapters, AsyncDisposable {
   readonly http: TestHttpClient;
   readonly token: FakeTokenSource;
 }
@@ -122,6 +125,8 @@ export async function scriptedRegistry(script: Script = () => undefined): Promis
 
 export interface ProxiedRegistry extends Subject {
   readonly proxy: ChaosProxy;
+  /** The adapters of another run, which remember nothing. */
+  again(): Adapters;
 }
 
 /** The adapter in front of an embedded registry, with a proxy between that harms what `faults` name. */
@@ -132,6 +137,7 @@ export async function proxiedRegistry(...faults: readonly Fault[]): Promise<Prox
   return {
     ...subject,
     proxy,
+    again: () => adaptersAt(proxy.url, subject.token, subject.http),
     [Symbol.asyncDispose]: async () => {
       await closeAll(subject.http);
       await proxy.close();
@@ -142,8 +148,12 @@ export async function proxiedRegistry(...faults: readonly Fault[]): Promise<Prox
 
 function subjectAt(address: string, token: FakeTokenSource) {
   const http = testHttpClient('destination');
+  return { ...adaptersAt(address, token, http), http, token };
+}
+
+function adaptersAt(address: string, token: FakeTokenSource, http: TestHttpClient): Adapters {
   const options = { http, address, organization: 'example', token };
-  return { registry: createPrivateRegistry(options), signingKeys: createSigningKeys(options), http, token };
+  return { registry: createPrivateRegistry(options), signingKeys: createSigningKeys(options) };
 }
 
 async function closeAll(http: TestHttpClient, server?: ScriptedServer): Promise<void> {
