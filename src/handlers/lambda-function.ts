@@ -1,5 +1,4 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 // oxlint-disable-next-line import/no-named-as-default -- its types have the default alone
 import middy from '@middy/core';
@@ -56,15 +55,19 @@ export function lambdaFunction<E, C, R>(definition: FunctionDefinition<E, C, R>)
     using deadline = watchDeadline(context);
     const started = performance.now();
     const { signal } = deadline;
-    const result = await definition.run(composition(), { event, requestId: context.awsRequestId, signal });
-    const { durationMetric } = definition;
-    if (durationMetric) metrics.addMetric(durationMetric, 'Milliseconds', performance.now() - started);
-    return result;
+    try {
+      const result = await definition.run(composition(), { event, requestId: context.awsRequestId, signal });
+      const { durationMetric } = definition;
+      if (durationMetric) metrics.addMetric(durationMetric, 'Milliseconds', performance.now() - started);
+      return result;
+    } finally {
+      // Powertools warns of every invocation that has none.
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    }
   };
 
   const handler = middy<unknown, R>()
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
-    .use(logMetrics(metrics))
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .onError((request) => {
       const error = toSyncError(request.error);

@@ -73,11 +73,13 @@ async function create(registry: Registry, exchange: Exchange) {
   const { attributes } = (await readDocument(exchange, createKeyRequest)).data;
   requireOwnNamespace(registry, attributes.namespace);
   const now = registry.now().toISOString();
+  const keyId = await keyIdOf(attributes['ascii-armor']);
   const key = await registry.store.createKey({
-    id: await nextId(registry),
+    // A number, as the API's ids are, and no counter: keys may be added side by side.
+    id: BigInt(`0x${keyId}`).toString(),
     createdAt: now,
     updatedAt: now,
-    keyId: await keyIdOf(attributes['ascii-armor']),
+    keyId,
     namespace: attributes.namespace,
     asciiArmor: attributes['ascii-armor'],
   });
@@ -105,11 +107,6 @@ async function keyIdOf(asciiArmor: string): Promise<string> {
   const [key] = keys;
   if (!key || keys.length > 1) throw invalidAttribute('ascii-armor', 'is not one valid GPG public key');
   return key.keyId;
-}
-
-async function nextId({ store }: Registry): Promise<string> {
-  const ids = (await store.listKeys()).map(({ id }) => Number(id));
-  return String(Math.max(0, ...ids) + 1);
 }
 
 function describe(key: StoredKey) {

@@ -1,0 +1,110 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { startEmbeddedRegistry } from '../../src/adapters/embedded-registry/server.ts';
+import type { SampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
+import { sampleReleases } from '../../src/adapters/sample-registry/sample-releases.ts';
+import { startSampleRegistry } from '../../src/adapters/sample-registry/server.ts';
+import {
+  type AwsClients,
+  awsClients,
+  BUCKET,
+  CONFIG_KEY,
+  createResources,
+  REGION,
+  SECRET,
+  TOPIC_ARN,
+} from './aws-resources.ts';
+import { startMoto } from './moto.ts';
+
+export const ORGANIZATION = 'example';
+const TOKEN = 'local-token';
+
+export interface StandIns {
+  readonly aws: AwsClients;
+  readonly queueUrl: string;
+  readonly publicUrl: string;
+  readonly privateUrl: string;
+  readonly token: string;
+  /** What the functions need in their environment to find the stand-ins. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Puts a config into the bucket, as a person would. */
+  uploadConfig(config: unknown): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StandInOptions {
+  /** The program `moto_server`. */
+  readonly moto: string;
+  /** Where the private registry keeps its files. */
+  readonly dataDir: string;
+  /** Any free ports when absent. */
+  readonly ports?: {
+    readonly aws: number;
+    readonly publicRegistry: number;
+    readonly privateRegistry: number;
+  };
+  readonly releases?: readonly SampleRelease[];
+}
+
+/** AWS by moto and both registries, all on this machine, with everything in place that the template makes. */
+export async function startStandIns(options: StandInOptions): Promise<StandIns> {
+  const ports = options.ports ?? { aws: 0, publicRegistry: 0, privateRegistry: 0 };
+  await using started = new AsyncDisposableStack();
+  const keep = <T extends { close(): Promise<void> }>(server: T): T =>
+    started.adopt(server, (running) => running.close());
+  const moto = keep(await startMoto(options.moto, ports.aws));
+  const releases = options.releases ?? (await sampleReleases());
+  const publicRegistry = keep(await startSampleRegistry({ releases, port: ports.publicRegistry }));
+  const privateRegistry = keep(
+    await startEmbeddedRegistry({
+      dataDir: options.dataDir,
+      port: ports.privateRegistry,
+      organization: ORGANIZATION,
+      token: TOKEN,
+    }),
+  );
+  const aws = awsClients(moto.url);
+  const { queueUrl } = await createResources(aws, TOKEN);
+  const running = started.move();
+  return {
+    aws,
+    queueUrl,
+    publicUrl: publicRegistry.url,
+    privateUrl: privateRegistry.url,
+    token: TOKEN,
+    environment: functionEnvironment(moto.url, publicRegistry.url, privateRegistry.url),
+    uploadConfig: async (config) => {
+      const Body = JSON.stringify(config, undefined, 2);
+      await aws.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: CONFIG_KEY, Body }));
+    },
+    close: () => running.disposeAsync(),
+  };
+}
+
+function functionEnvironment(
+  awsUrl: string,
+  publicUrl: string,
+  privateUrl: string,
+): Readonly<Record<string, string>> {
+  return {
+    AWS_ENDPOINT_URL: awsUrl,
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    LOG_LEVEL: 'INFO',
+    POWERTOOLS_SERVICE_NAME: 'provider-sync-local',
+    POWERTOOLS_METRICS_NAMESPACE: 'ProviderSync',
+    PUBLIC_REGISTRY_ADDRESS: publicUrl,
+    TFC_ADDRESS: privateUrl,
+    TFC_ORGANIZATION: ORGANIZATION,
+    TFC_TOKEN_SECRET_NAME: SECRET,
+    SNS_TOPIC_ARN: TOPIC_ARN,
+    CONFIG_BUCKET: BUCKET,
+    CONFIG_KEY,
+    READ_CONFIG_LOG_GROUP: '/aws/lambda/provider-sync-local-read-config',
+    CHECK_VERSION_LOG_GROUP: '/aws/lambda/provider-sync-local-check-version',
+    DOWNLOAD_AND_UPLOAD_LOG_GROUP: '/aws/lambda/provider-sync-local-download-and-upload',
+    LOG_GROUP: '/aws/lambda/provider-sync-local-cleanup-old-versions',
+    KEEP_VERSION_COUNT: '10',
+    DRY_RUN: 'false',
+  };
+}
