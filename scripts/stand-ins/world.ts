@@ -1,8 +1,16 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { startEmbeddedRegistry } from '../../src/adapters/embedded-registry/server.ts';
+import { createHttpClient } from '../../src/adapters/http/client.ts';
+import { createEnvironmentTokenSource } from '../../src/adapters/local/token-sources.ts';
 import type { SampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
 import { sampleReleases } from '../../src/adapters/sample-registry/sample-releases.ts';
 import { startSampleRegistry } from '../../src/adapters/sample-registry/server.ts';
+import { createPublicRegistry } from '../../src/adapters/terraform-registry/public-registry.ts';
+import { createPrivateRegistry } from '../../src/adapters/tfe/private-registry.ts';
+import { createSigningKeys } from '../../src/adapters/tfe/signing-keys.ts';
+import { syncProviders } from '../../src/application/sync-providers.ts';
+import { parseConfig } from '../../src/domain/config/parse-config.ts';
+import { DEFAULT_HOSTNAME } from '../../src/domain/provider/address.ts';
 import {
   type AwsClients,
   awsClients,
@@ -14,6 +22,7 @@ import {
   TOPIC_ARN,
 } from './aws-resources.ts';
 import { startMoto } from './moto.ts';
+import { SAMPLE_CONFIG } from './sample.ts';
 
 export const ORGANIZATION = 'example';
 const TOKEN = 'local-token';
@@ -107,4 +116,27 @@ function functionEnvironment(
     KEEP_VERSION_COUNT: '10',
     DRY_RUN: 'false',
   };
+}
+
+/** Publishes the sample config's third provider, so that something is there to check and to clean up. */
+export async function publishStapler(standIns: StandIns): Promise<void> {
+  const { publicUrl, privateUrl, token } = standIns;
+  const upstream = createHttpClient({ side: 'upstream', userAgent: 'stand-ins' });
+  const destination = createHttpClient({ side: 'destination', userAgent: 'stand-ins' });
+  const options = {
+    http: destination,
+    address: privateUrl,
+    organization: ORGANIZATION,
+    token: createEnvironmentTokenSource({ TOKEN: token }, 'TOKEN'),
+  };
+  const ports = {
+    publicRegistry: createPublicRegistry({ http: upstream, addresses: { [DEFAULT_HOSTNAME]: publicUrl } }),
+    privateRegistry: createPrivateRegistry(options),
+    signingKeys: createSigningKeys(options),
+    reporter: { report: () => undefined },
+    clock: { now: () => new Date() },
+  };
+  const { summary } = await syncProviders(ports, parseConfig(JSON.stringify(SAMPLE_CONFIG.slice(2))));
+  await Promise.all([upstream.close(), destination.close()]);
+  if (!summary.ok) throw new Error('The sample provider could not be published.');
 }
