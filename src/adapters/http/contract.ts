@@ -112,7 +112,7 @@ export interface HttpClientOptions {
   readonly caBundle?: string;
   /** What HTTPS_PROXY and NO_PROXY say. */
   readonly proxy?: { readonly httpsProxy?: string; readonly noProxy?: string };
-  /** Never more documents than this in any second; streams are not counted. Default: unlimited. */
+  /** Never more documents than this in any second; streams and secret links are not counted. Default: unlimited. */
   readonly requestsPerSecond?: number;
   readonly timeouts?: HttpTimeouts;
   readonly retry?: HttpRetry;

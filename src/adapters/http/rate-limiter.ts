@@ -3,10 +3,10 @@ export interface RateLimiter {
   take(signal: AbortSignal | undefined): Promise<void>;
 }
 
-/**
- * A token bucket whose size and refill together never let more than `perSecond` callers go within any second:
- * a sixth of them may go at once, the rest are spread.
- */
+/** More than a second, because requests may draw nearer to each other on the way. */
+const WINDOW_MS = 1100;
+
+/** Never lets more than `perSecond` callers go within any second; as many as that may go at once. */
 export function createRateLimiter(options: {
   readonly perSecond: number;
   /** Milliseconds. */
@@ -14,17 +14,15 @@ export function createRateLimiter(options: {
   readonly sleep: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
 }): RateLimiter {
   const { perSecond, now, sleep } = options;
-  const burst = Math.max(1, Math.floor(perSecond / 6));
-  const interval = 1000 / Math.max(perSecond - burst, perSecond / 2);
-  // The moment at which the bucket is full again: one number says the same as a count and its time.
-  let fullAt = Number.NEGATIVE_INFINITY;
+  /** When the latest callers went or will go, oldest first; never more than `perSecond` of them. */
+  const departures: number[] = [];
   return {
     take: async (signal) => {
       const start = now();
-      const free = Math.max(fullAt, start);
-      fullAt = free + interval;
-      const wait = free - (burst - 1) * interval - start;
-      if (wait > 0) await sleep(wait, signal);
+      const oldest = departures.length < perSecond ? undefined : departures.shift();
+      const departure = oldest === undefined ? start : Math.max(start, oldest + WINDOW_MS);
+      departures.push(departure);
+      if (departure > start) await sleep(departure - start, signal);
     },
   };
 }
