@@ -1,0 +1,50 @@
+import { rm } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleFunctions, type FunctionBundle } from '../../scripts/function-bundles.ts';
+import { temporaryFolder } from '../support/registries.ts';
+
+const S3 = '@aws-sdk/client-s3';
+const SECRETS = '@aws-sdk/client-secrets-manager';
+const SNS = '@aws-sdk/client-sns';
+
+/** The SDK clients and the weighty libraries that each function needs; 1 MB is 1,000,000 bytes. */
+const EXPECTED = [
+  { name: 'ReadConfigFunction', clients: [S3], libraries: [], megabytes: 1 },
+  { name: 'CheckVersionFunction', clients: [S3, SECRETS], libraries: ['openpgp', 'undici'], megabytes: 2 },
+  {
+    name: 'DownloadAndUploadFunction',
+    clients: [S3, SECRETS],
+    libraries: ['openpgp', 'undici'],
+    megabytes: 2,
+  },
+  { name: 'ErrorHandlerFunction', clients: [SNS], libraries: [], megabytes: 1 },
+  { name: 'CleanupOldVersionsFunction', clients: [S3, SECRETS, SNS], libraries: ['undici'], megabytes: 2 },
+];
+
+describe('the bundle', { timeout: 60_000 }, () => {
+  let folder = '';
+  let bundles: readonly FunctionBundle[] = [];
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    bundles = await bundleFunctions(folder);
+  }, 60_000);
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  function packagesOf(name: string): ReadonlySet<string> {
+    const { output } = bundles.find((bundle) => bundle.function === name) ?? {};
+    const inputs = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+    return new Set(inputs.flatMap(([file]) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []));
+  }
+
+  it.each(EXPECTED)('of $name has only the clients that it uses', ({ name, clients, libraries }) => {
+    const packages = packagesOf(name);
+    const found = [S3, SECRETS, SNS].filter((client) => packages.has(client));
+    expect(found).toEqual(clients);
+    expect(['openpgp', 'undici'].filter((library) => packages.has(library))).toEqual(libraries);
+  });
+
+  it.each(EXPECTED)('of $name stays below $megabytes MB', ({ name, megabytes }) => {
+    const bundle = bundles.find((candidate) => candidate.function === name);
+    expect(bundle?.output.bytes).toBeLessThan(megabytes * 1_000_000);
+  });
+});
