@@ -52,6 +52,8 @@ export interface StandInOptions {
     readonly privateRegistry: number;
   };
   readonly releases?: readonly SampleRelease[];
+  /** How fast the public registry hands packages out. */
+  readonly bytesPerSecond?: number;
 }
 
 /** AWS by moto and both registries, all on this machine, with everything in place that the template makes. */
@@ -62,7 +64,15 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
     started.adopt(server, (running) => running.close());
   const moto = keep(await startMoto(options.moto, ports.aws));
   const releases = options.releases ?? (await sampleReleases());
-  const publicRegistry = keep(await startSampleRegistry({ releases, port: ports.publicRegistry }));
+  const publicRegistry = keep(
+    await startSampleRegistry({
+      releases,
+      port: ports.publicRegistry,
+      ...(options.bytesPerSecond === undefined
+        ? {}
+        : { bytesPerSecondPerConnection: options.bytesPerSecond }),
+    }),
+  );
   const privateRegistry = keep(
     await startEmbeddedRegistry({
       dataDir: options.dataDir,
