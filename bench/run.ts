@@ -7,8 +7,19 @@ import { promisify } from 'node:util';
 import Table from 'cli-table3';
 import { DEFAULT_CONCURRENCY } from '../src/application/sync-ports.ts';
 import { registerProvider } from './api.ts';
+import { measureBundles } from './bundles.ts';
 import { type Measured, measure, withServers } from './measure.ts';
-import { MIXED_SIZES, PLATFORMS, PROVIDERS, type ServersOptions, type ServersReady } from './scenario.ts';
+import {
+  PLATFORMS,
+  PROVIDERS,
+  type ServersOptions,
+  type ServersReady,
+  SIZES,
+  SIZES_BY_PLATFORM,
+  SIZES_BY_PROVIDER,
+  type Sizes,
+  uniformSizes,
+} from './scenario.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const TOKEN = 'bench-token';
@@ -77,11 +88,10 @@ async function curlPipes(servers: Servers, folder: string): Promise<Measured> {
   ]);
 }
 
-async function scenario(title: string, bytesPerSecond: number | undefined): Promise<void> {
+async function scenario(title: string, sizes: Sizes, bytesPerSecond?: number): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'provider-sync-bench-'));
   const options: ServersOptions = {
-    providers: PROVIDERS,
-    packageMegabytes: MIXED_SIZES,
+    sizes,
     token: TOKEN,
     ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
   };
@@ -126,8 +136,7 @@ async function memoryBySize(): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'provider-sync-bench-'));
   const table = new Table({ head: ['25 packages of', 'peak MiB'], style: { head: [], border: [] } });
   for (const size of [5, 30, 120]) {
-    const packageMegabytes = PLATFORMS.map(() => size);
-    const measured = await withServers({ providers: PROVIDERS, packageMegabytes, token: TOKEN }, (urls) =>
+    const measured = await withServers({ sizes: uniformSizes(size), token: TOKEN }, (urls) =>
       sync({ ...urls, token: TOKEN }, folder),
     );
     table.push([`${size} MiB`, figure(measured.peakMegabytes, 0)]);
@@ -136,12 +145,30 @@ async function memoryBySize(): Promise<void> {
   console.log(`\nPeak memory of a sync by package size\n${table.toString()}`);
 }
 
+async function bundles(): Promise<void> {
+  const table = new Table({
+    head: ['function', 'bundle KiB', 'cold import ms'],
+    style: { head: [], border: [] },
+  });
+  for (const { function: name, bytes, coldImportMs } of await measureBundles()) {
+    table.push([name, figure(bytes / 1024, 0), figure(coldImportMs, 0)]);
+  }
+  console.log(`\nThe functions’ bundles\n${table.toString()}`);
+}
+
 await promisify(execFile)('npm', ['run', '--silent', 'build'], { cwd: root });
-const total = (MIXED_SIZES.reduce((sum, size) => sum + size, 0) * PROVIDERS.length) / 1024;
+const total = (SIZES.reduce((sum, size) => sum + size, 0) * PLATFORMS.length) / 1024;
 console.log(
-  `${PROVIDERS.length} providers × ${PLATFORMS.length} platforms, ${MIXED_SIZES.join(', ')} MiB each: ${total.toFixed(2)} GiB on loopback, ` +
+  `${PROVIDERS.length} providers × ${PLATFORMS.length} platforms, packages of ${SIZES.join(', ')} MiB: ${total.toFixed(2)} GiB on loopback, ` +
     `${DEFAULT_CONCURRENCY} packages at a time, Node ${process.version}`,
 );
-await scenario('Unthrottled', undefined);
-await scenario('40 MB/s a connection', THROTTLED_BYTES_PER_SECOND);
+await scenario('A size a provider, unthrottled', SIZES_BY_PROVIDER);
+await scenario('A size a provider, 40 MB/s a connection', SIZES_BY_PROVIDER, THROTTLED_BYTES_PER_SECOND);
+await scenario('Every size in each provider, unthrottled', SIZES_BY_PLATFORM);
+await scenario(
+  'Every size in each provider, 40 MB/s a connection',
+  SIZES_BY_PLATFORM,
+  THROTTLED_BYTES_PER_SECOND,
+);
 await memoryBySize();
+await bundles();

@@ -8,12 +8,23 @@ export const PLATFORMS: readonly Platform[] = [
   { os: 'darwin', arch: 'arm64' },
   { os: 'windows', arch: 'amd64' },
 ];
-/** One size a platform, in MiB: a mix from small to the largest common providers. */
-export const MIXED_SIZES: readonly number[] = [5, 20, 40, 80, 120];
+/** From a small provider to the largest common ones, in MiB. */
+export const SIZES: readonly number[] = [5, 20, 40, 80, 120];
+
+/** Megabytes of every package: a row a provider, a column a platform. */
+export type Sizes = readonly (readonly number[])[];
+
+/** As it is in the world: a provider's packages are much of a size. */
+export const SIZES_BY_PROVIDER: Sizes = SIZES.map((size) => PLATFORMS.map(() => size));
+/** Every provider has one package of each size, so that all providers take equally long. */
+export const SIZES_BY_PLATFORM: Sizes = PROVIDERS.map(() => SIZES);
+
+export function uniformSizes(megabytes: number): Sizes {
+  return PROVIDERS.map(() => PLATFORMS.map(() => megabytes));
+}
 
 export interface ServersOptions {
-  readonly providers: readonly string[];
-  readonly packageMegabytes: readonly number[];
+  readonly sizes: Sizes;
   readonly bytesPerSecond?: number;
   readonly token: string;
 }

@@ -7,12 +7,12 @@ import { makeSampleRelease } from '../src/adapters/sample-registry/make-release.
 import { syntheticContents } from '../src/adapters/sample-registry/package-contents.ts';
 import { startSampleRegistry } from '../src/adapters/sample-registry/server.ts';
 import { makeSigningKey } from '../src/adapters/sample-registry/signing-key.ts';
-import { PLATFORMS, type ServersOptions, type ServersReady } from './scenario.ts';
+import { PLATFORMS, PROVIDERS, type ServersOptions, type ServersReady } from './scenario.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as ServersOptions;
 const key = await makeSigningKey({ name: 'Bench' });
 const releases = await Promise.all(
-  options.providers.map((type) =>
+  PROVIDERS.map((type, row) =>
     makeSampleRelease({
       namespace: 'bench',
       type,
@@ -20,8 +20,9 @@ const releases = await Promise.all(
       platforms: PLATFORMS,
       key,
       contents: ({ os, arch }) => {
-        const index = PLATFORMS.findIndex((platform) => platform.os === os && platform.arch === arch);
-        return syntheticContents((options.packageMegabytes[index] ?? 5) * 1024 ** 2, `${type} ${os} ${arch}`);
+        const column = PLATFORMS.findIndex((platform) => platform.os === os && platform.arch === arch);
+        const megabytes = options.sizes[row]?.[column] ?? 0;
+        return syntheticContents(megabytes * 1024 ** 2, `${type} ${os} ${arch}`);
       },
     }),
   ),

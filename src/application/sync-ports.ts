@@ -15,7 +15,7 @@ export interface SyncPorts {
 }
 
 export interface SyncOptions {
-  /** How many packages pass at once, over all providers. Default 10. */
+  /** How many packages pass at once, over all providers. Default 16. */
   readonly concurrency?: number;
   /** Aborting stops the run cleanly; its reason, when a SyncError, is the error of what was under way. */
   readonly signal?: AbortSignal;
@@ -23,4 +23,4 @@ export interface SyncOptions {
   readonly transfer?: Pick<TransferInput, 'limits' | 'sleep' | 'random'>;
 }
 
-export const DEFAULT_CONCURRENCY = 10;
+export const DEFAULT_CONCURRENCY = 16;
