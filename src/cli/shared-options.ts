@@ -17,7 +17,7 @@ export const OUTPUT_OPTIONS: readonly OptionSpec[] = [
 
 export const CONCURRENCY_OPTION: OptionSpec = {
   flags: '--concurrency <n>',
-  description: 'packages at once, over all providers: 1 to 100 (default: 10)',
+  description: 'packages at once, over all providers: 1 to 100 (default: 16)',
 };
 
 export const UPSTREAM_OPTIONS: readonly OptionSpec[] = [
