@@ -1,18 +1,14 @@
 // Starts AWS (by moto) and both registries on this machine, for `sam local invoke` with events/env.json.
 // Usage: node scripts/local-stand-ins.ts. Ctrl-C ends it. Needs Python 3.10 or later (scripts/sam-venv.sh).
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { LOCAL_PORTS, SAMPLE_CONFIG } from './stand-ins/sample.ts';
 import { publishStapler, startStandIns } from './stand-ins/world.ts';
 
 const venv = execFileSync(path.join(import.meta.dirname, 'sam-venv.sh'), { encoding: 'utf8' }).trim();
-const dataDir = await mkdtemp(path.join(tmpdir(), 'provider-sync-stand-ins-'));
 const standIns = await startStandIns({
   moto: path.join(venv, 'bin', 'moto_server'),
-  dataDir,
   ports: LOCAL_PORTS,
 });
 await standIns.uploadConfig(SAMPLE_CONFIG);
@@ -35,4 +31,3 @@ await new Promise<void>((resolve) => {
   process.once('SIGTERM', resolve);
 });
 await standIns.close();
-await rm(dataDir, { recursive: true, force: true });

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { startEmbeddedRegistry } from '../../src/adapters/embedded-registry/server.ts';
 import { createHttpClient } from '../../src/adapters/http/client.ts';
@@ -24,7 +27,7 @@ import {
 import { startMoto } from './moto.ts';
 import { SAMPLE_CONFIG } from './sample.ts';
 
-export const ORGANIZATION = 'example';
+const ORGANIZATION = 'example';
 const TOKEN = 'local-token';
 
 export interface StandIns {
@@ -43,8 +46,6 @@ export interface StandIns {
 export interface StandInOptions {
   /** The program `moto_server`. */
   readonly moto: string;
-  /** Where the private registry keeps its files. */
-  readonly dataDir: string;
   /** Any free ports when absent. */
   readonly ports?: {
     readonly aws: number;
@@ -62,6 +63,8 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
   await using started = new AsyncDisposableStack();
   const keep = <T extends { close(): Promise<void> }>(server: T): T =>
     started.adopt(server, (running) => running.close());
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'provider-sync-stand-ins-'));
+  started.defer(() => rm(dataDir, { recursive: true, force: true }));
   const moto = keep(await startMoto(options.moto, ports.aws));
   const releases = options.releases ?? (await sampleReleases());
   const publicRegistry = keep(
@@ -75,7 +78,7 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
   );
   const privateRegistry = keep(
     await startEmbeddedRegistry({
-      dataDir: options.dataDir,
+      dataDir,
       port: ports.privateRegistry,
       organization: ORGANIZATION,
       token: TOKEN,

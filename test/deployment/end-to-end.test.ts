@@ -2,7 +2,7 @@ import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BUCKET, CONFIG_KEY } from '../../scripts/stand-ins/aws-resources.ts';
 import { type StandIns, startStandIns } from '../../scripts/stand-ins/world.ts';
-import { privatePath, registryApi, temporaryFolder } from '../support/registries.ts';
+import { privatePath, registryApi } from '../support/registries.ts';
 import type { Json } from './support/cloudformation.ts';
 import { deploymentTools } from './support/deployment-tools.ts';
 import { callEventBridge, drainQueue } from './support/event-bridge.ts';
@@ -35,7 +35,7 @@ describe.skipIf(!tools)('a deployment, from the upload of its config on (needs P
 
   beforeAll(async () => {
     if (!tools) return;
-    standIns = await startStandIns({ moto: tools.program('moto_server'), dataDir: await temporaryFolder() });
+    standIns = await startStandIns({ moto: tools.program('moto_server') });
     for (const [name, value] of Object.entries(standIns.environment)) process.env[name] = value;
     // Lets Powertools write through the console, where a test can read it.
     process.env['POWERTOOLS_DEV'] = 'true';

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -86,12 +86,15 @@ describe.skipIf(!tools)('the built functions (need Python and pip)', { timeout: 
     if (!tools) return;
     built = await temporaryFolder();
     await tools.run('sam', ['build', '--build-dir', built]);
-    standIns = await startStandIns({ moto: tools.program('moto_server'), dataDir: await temporaryFolder() });
+    standIns = await startStandIns({ moto: tools.program('moto_server') });
     await standIns.uploadConfig(SAMPLE_CONFIG);
     await publishStapler(standIns);
     variables = JSON.parse(await readFile('events/env.json', 'utf8'));
   }, 180_000);
-  afterAll(() => standIns?.close());
+  afterAll(async () => {
+    await standIns?.close();
+    await rm(built, { recursive: true, force: true });
+  });
 
   /** What `sam local invoke` gives a function: the template's variables, replaced by those of env.json. */
   async function environmentOf(name: string): Promise<Record<string, string>> {

@@ -8,7 +8,7 @@ import { makeSigningKey } from '../../src/adapters/sample-registry/signing-key.t
 import type { handler as DownloadAndUpload } from '../../src/handlers/download-and-upload.ts';
 import { deploymentTools } from '../deployment/support/deployment-tools.ts';
 import { lambdaContext } from '../deployment/support/lambda.ts';
-import { registryApi, temporaryFolder } from '../support/registries.ts';
+import { registryApi } from '../support/registries.ts';
 import { DARWIN, LINUX } from '../support/sync-world.ts';
 
 const tools = await deploymentTools();
@@ -37,7 +37,6 @@ describe.skipIf(!tools)('DownloadAndUpload (needs Python and pip)', { timeout: 6
     const release = { namespace: 'acme', type: 'anvil', version: '1.0.0', platforms, key, contents };
     standIns = await startStandIns({
       moto: tools.program('moto_server'),
-      dataDir: await temporaryFolder(),
       releases: [await makeSampleRelease(release)],
       bytesPerSecond: BYTES_PER_SECOND,
     });

@@ -5,7 +5,7 @@ import { type NotificationMessage, toBody, toSubject } from './message.ts';
 import type { ReceivedError } from './received-error.ts';
 
 /** What failed: one provider, the whole config, or a cleanup. */
-export type FailedWork =
+type FailedWork =
   | {
       readonly kind: 'provider';
       /** Formatted provider address. */

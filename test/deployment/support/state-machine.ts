@@ -21,7 +21,7 @@ export interface State {
   readonly ItemProcessor?: StateMachineDefinition & { readonly ProcessorConfig: { readonly Mode: string } };
 }
 
-export interface Retrier {
+interface Retrier {
   readonly ErrorEquals: readonly string[];
   readonly IntervalSeconds: number;
   readonly BackoffRate: number;
@@ -30,7 +30,7 @@ export interface Retrier {
   readonly JitterStrategy: string;
 }
 
-export const DEFINITION_FILE = 'statemachine/provider-sync.asl.json';
+const DEFINITION_FILE = 'statemachine/provider-sync.asl.json';
 
 /** The definition as SAM deploys it: with its substitutions made. */
 export function readDefinition(): StateMachineDefinition {
@@ -47,7 +47,7 @@ export function itemStates(definition: StateMachineDefinition): StateMachineDefi
   return processor;
 }
 
-export type TaskName =
+type TaskName =
   | 'ReadConfig'
   | 'CheckVersionExists'
   | 'DownloadAndUpload'
