@@ -21,7 +21,8 @@ export function createTelemetry(environment: Environment): Telemetry {
   return {
     logger,
     metrics,
-    tracer: new Tracer(),
+    // Left to itself it records the path of every request, and the path of an upload link is a secret.
+    tracer: new Tracer({ captureHTTPsRequests: false }),
     reporter: { report: (event) => render(event, logger, metrics) },
   };
 }

@@ -1,0 +1,83 @@
+import { hasSubscribers } from 'node:diagnostics_channel';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { SyncEvent } from '../../src/domain/events.ts';
+import { createTelemetry } from '../../src/handlers/telemetry.ts';
+
+const about = { address: 'registry.terraform.io/acme/anvil', version: '1.0.0' };
+const platform = { os: 'linux', arch: 'amd64' };
+
+describe('the telemetry of a function', () => {
+  const lines: string[] = [];
+  afterEach(() => {
+    vi.restoreAllMocks();
+    lines.length = 0;
+  });
+
+  function listening(environment: Record<string, string> = {}) {
+    for (const [name, value] of Object.entries({ POWERTOOLS_DEV: 'true', ...environment }))
+      vi.stubEnv(name, value);
+    vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+    vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'ProviderSync');
+    for (const level of ['debug', 'error', 'info', 'log', 'warn'] as const) {
+      vi.spyOn(console, level).mockImplementation((line) => void lines.push(String(line)));
+    }
+    return createTelemetry(process.env);
+  }
+
+  it('never has requests recorded by themselves, because the path of an upload link is a secret', () => {
+    const { tracer } = listening({ AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' });
+    expect(tracer.isTracingEnabled()).toBe(true);
+    expect(hasSubscribers('undici:request:create')).toBe(false);
+  });
+
+  it.each<[string, SyncEvent, Record<string, number>]>([
+    ['up to date', { kind: 'ProviderVersionUpToDate', ...about }, { ProviderUpToDate: 1 }],
+    [
+      'published',
+      { kind: 'ProviderVersionPublished', ...about, signedBy: 'K', bytes: 5 },
+      { ProviderPublished: 1, BytesPublished: 5 },
+    ],
+    [
+      'completed',
+      { kind: 'ProviderVersionCompleted', ...about, signedBy: 'K', bytes: 7 },
+      { ProviderPublished: 1, BytesPublished: 7 },
+    ],
+    [
+      'deleted',
+      { kind: 'VersionDeleted', provider: 'anvil', version: '1.0.0', reason: 'old' },
+      { VersionDeleted: 1 },
+    ],
+    ['repeated', { kind: 'RequestRetried', target: 'x', attempt: 2, reason: 'busy' }, { RequestRetried: 1 }],
+    [
+      'restarted',
+      { kind: 'PackageTransferRestarted', ...about, platform, side: 'upload', reason: 'cut' },
+      { TransferRestarted: 1 },
+    ],
+  ])('counts what was %s', (_what, event, counted) => {
+    const { reporter, metrics } = listening();
+    reporter.report(event);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ message: event.kind });
+    expect(metrics.serializeMetrics()).toMatchObject(counted);
+  });
+
+  it('neither logs nor counts the progress of a transfer, nor a failure that may yet be retried', () => {
+    const { reporter, metrics } = listening();
+    const error = { code: 'UpstreamUnavailable', origin: 'upstream', message: 'busy' } as const;
+    reporter.report({ kind: 'PackageTransferProgressed', ...about, platform, bytes: 1, size: 2 });
+    reporter.report({ kind: 'ProviderSyncFailed', ...about, error });
+    expect(lines).toEqual([]);
+    expect(metrics.hasStoredMetrics()).toBe(false);
+  });
+
+  it.each([
+    ['WARNING', ['WARN']],
+    ['WARN', ['WARN']],
+    ['INFO', ['INFO', 'WARN']],
+    ['ERROR', []],
+  ])('logs at the level %s', (level, expected) => {
+    const { reporter } = listening({ LOG_LEVEL: level });
+    reporter.report({ kind: 'ProviderVersionUpToDate', ...about });
+    reporter.report({ kind: 'RequestRetried', target: 'x', attempt: 2, reason: 'busy' });
+    expect(lines.map((line) => JSON.parse(line).level)).toEqual(expected);
+  });
+});
