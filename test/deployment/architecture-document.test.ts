@@ -65,7 +65,7 @@ describe('docs/architecture.md', () => {
 
   it('gives the limits that the budget has', () => {
     const number = (value: number) => value.toLocaleString('en-US');
-    const events = Array.from(document.matchAll(/^\| .+ \| (\d+) \|$/gm), ([, count]) => Number(count));
+    const events = Array.from(document.matchAll(/^\| .+ \| +(\d+) *\|$/gm), ([, count]) => Number(count));
     expect(events).toEqual(Object.values(PROVIDER_EVENTS));
     expect(document).toContain(`at most ${number(EXECUTION_LIMITS.payloadBytes)} bytes`);
     expect(document).toContain(`at most ${RUN_EVENTS} events`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Json, TemplateResource } from './support/cloudformation.ts';
+import type { Json } from './support/cloudformation.ts';
 import { deploymentTools } from './support/deployment-tools.ts';
 import {
   ALL_OPTIONS,
@@ -7,6 +7,9 @@ import {
   deploymentsOf,
   everyCombination,
   OPTIONS,
+  type Option,
+  ofType,
+  resource,
 } from './support/transformed-template.ts';
 
 const tools = await deploymentTools();
@@ -26,20 +29,13 @@ const cases = deployments.map((deployment) => ({
   deployment,
 }));
 
-function resource({ resolved }: Deployment, name: string): Json {
-  const found = resolved.Resources[name];
-  if (!found) throw new Error(`The deployment has no ${name}.`);
-  return found.Properties;
-}
+const having = (option: Option) => cases.filter(({ deployment }) => deployment.options.has(option));
+const without = (option: Option) => cases.filter(({ deployment }) => !deployment.options.has(option));
 
 /** The properties of a resource that is there only with some options. */
 function optional({ resolved }: Deployment, name: string): readonly Json[] {
   const found = resolved.Resources[name];
   return found ? [found.Properties] : [];
-}
-
-function ofType({ resolved }: Deployment, type: string): readonly (readonly [string, TemplateResource])[] {
-  return Object.entries(resolved.Resources).filter(([, { Type }]) => Type === type);
 }
 
 function statements(deployment: Deployment, role: string): readonly Json[] {
@@ -134,54 +130,6 @@ describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pi
       expect(ofType(deployment, 'AWS::S3::Bucket')).toHaveLength(options.has('existingBucket') ? 0 : 1);
     });
 
-    it.skipIf(options.has('existingBucket'))('creates the bucket as the config needs it', () => {
-      expect(deployment.resolved.Resources['ConfigBucket']).toMatchObject({ DeletionPolicy: 'Retain' });
-      expect(resource(deployment, 'ConfigBucket')).toMatchObject({
-        VersioningConfiguration: { Status: 'Enabled' },
-        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
-        PublicAccessBlockConfiguration: {
-          BlockPublicAcls: true,
-          BlockPublicPolicy: true,
-          IgnorePublicAcls: true,
-          RestrictPublicBuckets: true,
-        },
-        LifecycleConfiguration: { Rules: [{ NoncurrentVersionExpiration: { NoncurrentDays: 90 } }] },
-        NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
-      });
-      expect(resource(deployment, 'ConfigBucketPolicy').PolicyDocument.Statement).toMatchObject([
-        { Effect: 'Deny', Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
-      ]);
-    });
-
-    it.runIf(options.has('schedules'))('has the schedules that are asked for', () => {
-      const schedules = ofType(deployment, 'AWS::Scheduler::Schedule');
-      const bucket = options.has('existingBucket') ? 'our-configs' : '<ConfigBucket>';
-      expect(Object.fromEntries(schedules.map(([name, { Properties }]) => [name, Properties]))).toMatchObject(
-        {
-          SyncSchedule: {
-            ScheduleExpression: 'cron(0 2 * * ? *)',
-            Target: {
-              Arn: '<ProviderSyncStateMachine>',
-              RoleArn: '<SyncScheduleRole.Arn>',
-              Input: JSON.stringify({ bucket, key: 'config.json' }),
-            },
-          },
-          CleanupSchedule: {
-            ScheduleExpression: 'cron(0 3 ? * SUN *)',
-            Target: {
-              Arn: '<CleanupOldVersionsFunction.Arn>',
-              RoleArn: '<CleanupScheduleRole.Arn>',
-              Input: '{}',
-            },
-          },
-        },
-      );
-    });
-
-    it.skipIf(options.has('schedules'))('has no schedule that nobody asked for', () => {
-      expect(ofType(deployment, 'AWS::Scheduler::Schedule')).toEqual([]);
-    });
-
     it('gives every trigger a dead-letter queue that it may send to', () => {
       const queue = '<DeadLetterQueue.Arn>';
       const [target] = resource(deployment, 'ConfigUploadedRule').Targets;
@@ -241,12 +189,6 @@ describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pi
       }
     });
 
-    it.skipIf(options.has('existingSecrets'))('creates the secret empty', () => {
-      const secret = resource(deployment, 'TokenSecret');
-      expect(secret).not.toHaveProperty('SecretString');
-      expect(secret).not.toHaveProperty('GenerateSecretString');
-    });
-
     it('lets nothing be reached without a named resource, except where AWS knows none', () => {
       const withoutResources =
         /^(xray:|logs:(\w+LogDelivery|ListLogDeliveries|\w+ResourcePolic\w+|DescribeLogGroups)$|ec2:Describe)/;
@@ -261,48 +203,6 @@ describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pi
       }
     });
 
-    it('sends every alarm to the topic, which takes alarms of this stack only', () => {
-      const alarms = ofType(deployment, 'AWS::CloudWatch::Alarm');
-      expect(alarms.map(([name]) => name)).toEqual([
-        'ExecutionsFailedAlarm',
-        'FunctionErrorsAlarm',
-        'FunctionThrottlesAlarm',
-        'NearTimeLimitAlarm',
-        'DeadLetterAlarm',
-      ]);
-      for (const [, { Properties }] of alarms) {
-        expect(Properties).toMatchObject({
-          AlarmName: expect.stringMatching(/^STACK-/),
-          AlarmActions: ['<NotificationTopic>'],
-          TreatMissingData: 'notBreaching',
-        });
-      }
-      const policy = resource(deployment, 'NotificationTopicPolicy').PolicyDocument.Statement;
-      expect(policy[1]).toMatchObject({
-        Principal: { Service: 'cloudwatch.amazonaws.com' },
-        Condition: {
-          StringEquals: { 'aws:SourceAccount': 'ACCOUNT' },
-          ArnLike: { 'aws:SourceArn': 'arn:PARTITION:cloudwatch:REGION:ACCOUNT:alarm:STACK-*' },
-        },
-      });
-    });
-
-    it('keeps every expression of an alarm to the metrics that the alarm reads', () => {
-      for (const [, { Properties }] of ofType(deployment, 'AWS::CloudWatch::Alarm')) {
-        const metrics: readonly Json[] = Properties['Metrics'] ?? [];
-        const used = metrics.flatMap(({ Expression }) =>
-          Array.from(String(Expression ?? '').matchAll(/FILL\((\w+),/g), ([, id]) => id),
-        );
-        const read = metrics.filter(({ MetricStat }) => MetricStat).map(({ Id }) => Id);
-        expect(used).toEqual(read);
-      }
-    });
-
-    it('has a dashboard of valid JSON', () => {
-      const { widgets } = JSON.parse(resource(deployment, 'Dashboard').DashboardBody);
-      expect(widgets.length).toBeGreaterThan(5);
-    });
-
     it('prints what a person needs next', () => {
       const bucket = options.has('existingBucket') ? 'our-configs' : '<ConfigBucket>';
       const outputs = deployment.resolved.Outputs;
@@ -311,6 +211,68 @@ describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pi
       expect(outputs['StartExecutionCommand']?.Value).toBe(
         `aws stepfunctions start-execution --region REGION --state-machine-arn <ProviderSyncStateMachine> --input '{"bucket":"${bucket}","key":"config.json"}'`,
       );
+    });
+  });
+
+  describe.each(without('existingBucket'))('with $name', ({ deployment }) => {
+    it('creates the bucket as the config needs it', () => {
+      expect(deployment.resolved.Resources['ConfigBucket']).toMatchObject({ DeletionPolicy: 'Retain' });
+      expect(resource(deployment, 'ConfigBucket')).toMatchObject({
+        VersioningConfiguration: { Status: 'Enabled' },
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        LifecycleConfiguration: { Rules: [{ NoncurrentVersionExpiration: { NoncurrentDays: 90 } }] },
+        NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+      });
+      expect(resource(deployment, 'ConfigBucketPolicy').PolicyDocument.Statement).toMatchObject([
+        { Effect: 'Deny', Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+      ]);
+    });
+  });
+
+  describe.each(having('schedules'))('with $name', ({ deployment }) => {
+    it('has the schedules that are asked for', () => {
+      const schedules = ofType(deployment, 'AWS::Scheduler::Schedule');
+      const bucket = deployment.options.has('existingBucket') ? 'our-configs' : '<ConfigBucket>';
+      expect(Object.fromEntries(schedules.map(([name, { Properties }]) => [name, Properties]))).toMatchObject(
+        {
+          SyncSchedule: {
+            ScheduleExpression: 'cron(0 2 * * ? *)',
+            Target: {
+              Arn: '<ProviderSyncStateMachine>',
+              RoleArn: '<SyncScheduleRole.Arn>',
+              Input: JSON.stringify({ bucket, key: 'config.json' }),
+            },
+          },
+          CleanupSchedule: {
+            ScheduleExpression: 'cron(0 3 ? * SUN *)',
+            Target: {
+              Arn: '<CleanupOldVersionsFunction.Arn>',
+              RoleArn: '<CleanupScheduleRole.Arn>',
+              Input: '{}',
+            },
+          },
+        },
+      );
+    });
+  });
+
+  describe.each(without('schedules'))('with $name', ({ deployment }) => {
+    it('has no schedule that nobody asked for', () => {
+      expect(ofType(deployment, 'AWS::Scheduler::Schedule')).toEqual([]);
+    });
+  });
+
+  describe.each(without('existingSecrets'))('with $name', ({ deployment }) => {
+    it('creates the secret empty', () => {
+      const secret = resource(deployment, 'TokenSecret');
+      expect(secret).not.toHaveProperty('SecretString');
+      expect(secret).not.toHaveProperty('GenerateSecretString');
     });
   });
 });

@@ -1,5 +1,5 @@
 import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { ConfigReference } from '../../domain/deployment/run-references.ts';
+import { type ConfigReference, formatConfigReference } from '../../domain/deployment/run-references.ts';
 import { SyncError } from '../../domain/errors.ts';
 import type { ConfigSource } from '../../ports/config-source.ts';
 import { isPassing, serviceErrorOf, serviceUnavailable } from './service-errors.ts';
@@ -32,7 +32,7 @@ export async function pinConfig(
 export function createS3ConfigSource(s3: S3Client, reference: ConfigReference): ConfigSource {
   const { bucket, key, versionId } = reference;
   return {
-    location: locationOf(reference),
+    location: formatConfigReference(reference),
     async read() {
       const version = versionId === null ? {} : { VersionId: versionId };
       const answer = await s3
@@ -42,28 +42,24 @@ export function createS3ConfigSource(s3: S3Client, reference: ConfigReference): 
         });
       if ((answer.ContentLength ?? 0) > MAX_CONFIG_BYTES) throw tooLarge(reference);
       const bytes = await answer.Body?.transformToByteArray().catch((error: unknown) => {
-        throw serviceUnavailable(`Reading ${locationOf(reference)}`, error);
+        throw serviceUnavailable(`Reading ${formatConfigReference(reference)}`, error);
       });
       return new TextDecoder().decode(bytes);
     },
   };
 }
 
-function locationOf({ bucket, key, versionId }: ConfigReference): string {
-  return `s3://${bucket}/${key}${versionId === null ? '' : ` (version ${versionId})`}`;
-}
-
 function tooLarge(reference: ConfigReference): SyncError {
   return new SyncError(
     'ConfigTooLarge',
-    `The config ${locationOf(reference)} is too large: at most 8 MiB are read. Is it the right object?`,
+    `The config ${formatConfigReference(reference)} is too large: at most 8 MiB are read. Is it the right object?`,
   );
 }
 
 /** S3 answers 403 also for an object that is not there, when the caller may not list the bucket. */
 function readFailure(reference: ConfigReference, cause: unknown): SyncError {
   const error = serviceErrorOf(cause);
-  const location = locationOf(reference);
+  const location = formatConfigReference(reference);
   if (isPassing(error)) return serviceUnavailable(`Reading ${location}`, cause);
   if (error.status === 403) {
     return new SyncError(

@@ -1,5 +1,5 @@
 import { SyncError } from '../errors.ts';
-import type { ConfigReference, ProviderReference } from './run-references.ts';
+import { type ConfigReference, formatConfigReference, type ProviderReference } from './run-references.ts';
 
 /**
  * What one execution of a standard workflow can hold.
@@ -98,10 +98,10 @@ export function requireFitsExecution(
   return estimate;
 }
 
-function tooLarge({ bucket, key }: ConfigReference, what: string): SyncError {
+function tooLarge(config: ConfigReference, what: string): SyncError {
   return new SyncError(
     'ConfigTooLarge',
-    `s3://${bucket}/${key} ${what}. Move some of the providers to the config of a second stack; nothing was synchronized.`,
+    `${formatConfigReference(config)} ${what}. Move some of the providers to the config of a second stack; nothing was synchronized.`,
   );
 }
 

@@ -10,6 +10,11 @@ export interface ConfigReference {
   readonly versionId: string | null;
 }
 
+/** `s3://bucket/key`, with the version when there is one. */
+export function formatConfigReference({ bucket, key, versionId }: ConfigReference): string {
+  return `s3://${bucket}/${key}${versionId === null ? '' : ` (version ${versionId})`}`;
+}
+
 /** One provider of the config, small enough that a thousand of them fit into a payload. */
 export interface ProviderReference {
   /** Its position in the config, from 0. */

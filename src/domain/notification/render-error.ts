@@ -1,4 +1,4 @@
-import type { ConfigReference } from '../deployment/run-references.ts';
+import { type ConfigReference, formatConfigReference } from '../deployment/run-references.ts';
 import { adviceFor } from './advice.ts';
 import { type ConsolePlace, executionLink, logLink } from './console-links.ts';
 import { type NotificationMessage, toBody, toSubject } from './message.ts';
@@ -37,7 +37,7 @@ export function renderErrorNotification(notice: ErrorNotice): NotificationMessag
       `${headlineOf(work)}.`,
       [
         ...factsOf(work),
-        ...(config ? [`Config:    ${locationOf(config)}`] : []),
+        ...(config ? [`Config:    ${formatConfigReference(config)}`] : []),
         `Error:     ${error.name}`,
       ].join('\n'),
       error.message,
@@ -61,10 +61,6 @@ function factsOf(work: FailedWork): readonly string[] {
   if (work.kind !== 'provider') return [];
   const resolved = work.version === undefined ? 'not resolved' : work.version;
   return [`Provider:  ${work.address}`, `Version:   ${resolved} (the config asks for ${work.requested})`];
-}
-
-function locationOf({ bucket, key, versionId }: ConfigReference): string {
-  return `s3://${bucket}/${key}${versionId === null ? '' : ` (version ${versionId})`}`;
 }
 
 /** Without the hostname, which would take too much of a subject. */

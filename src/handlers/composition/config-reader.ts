@@ -4,7 +4,7 @@ import type { ConfigReference } from '../../domain/deployment/run-references.ts'
 import type { ConfigSource } from '../../ports/config-source.ts';
 import type { Runtime } from '../lambda-function.ts';
 import { traceMethods } from '../tracing.ts';
-import { SDK_ATTEMPTS } from './sdk.ts';
+import { SDK_OPTIONS } from './sdk.ts';
 
 export interface ConfigReader {
   pin(location: Parameters<typeof pinConfig>[1]): Promise<ConfigReference>;
@@ -13,7 +13,7 @@ export interface ConfigReader {
 
 export function composeConfigReader({ environment, trace }: Runtime): ConfigReader {
   const s3 = new S3Client({
-    maxAttempts: SDK_ATTEMPTS,
+    ...SDK_OPTIONS,
     // A stand-in on one host cannot answer for a host name a bucket.
     forcePathStyle: environment['AWS_ENDPOINT_URL'] !== undefined,
   });

@@ -5,7 +5,7 @@ import { readSettings } from '../environment.ts';
 import type { Runtime } from '../lambda-function.ts';
 import { type NotificationSettings, readNotification } from '../settings.ts';
 import { traceMethods } from '../tracing.ts';
-import { SDK_ATTEMPTS } from './sdk.ts';
+import { SDK_OPTIONS } from './sdk.ts';
 
 export interface NotificationComposition extends NotificationSettings {
   readonly notifier: Notifier;
@@ -40,6 +40,6 @@ export function composeNotification(runtime: Runtime): NotificationComposition {
 }
 
 export function createNotifier({ trace }: Runtime, { topicArn }: NotificationSettings): Notifier {
-  const sns = new SNSClient({ maxAttempts: SDK_ATTEMPTS });
+  const sns = new SNSClient(SDK_OPTIONS);
   return traceMethods(trace, 'SNS publish', createSnsNotifier({ sns, topicArn }), ['notify']);
 }

@@ -7,7 +7,7 @@ import type { TokenSource } from '../../ports/token-source.ts';
 import type { Runtime } from '../lambda-function.ts';
 import type { DestinationSettings } from '../settings.ts';
 import { traceMethods } from '../tracing.ts';
-import { SDK_ATTEMPTS } from './sdk.ts';
+import { SDK_OPTIONS } from './sdk.ts';
 
 /** HCP Terraform answers 429 beyond 30 requests a second and user; five functions run side by side. */
 const DESTINATION_REQUESTS_PER_SECOND = 6;
@@ -29,7 +29,7 @@ export function composeRegistryAccess(
   { tokenSecretName, caBundleSecretName }: DestinationSettings,
 ): RegistryAccess {
   const { trace } = runtime;
-  const secrets = new SecretsManagerClient({ maxAttempts: SDK_ATTEMPTS });
+  const secrets = new SecretsManagerClient(SDK_OPTIONS);
   const source = createSecretTokenSource({ secrets, secretName: tokenSecretName, clock: systemClock });
   let caBundle: string | undefined;
   return {

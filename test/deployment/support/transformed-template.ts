@@ -1,5 +1,11 @@
 import path from 'node:path';
-import { type Parameters, resolveTemplate, type Template } from './cloudformation.ts';
+import {
+  type Json,
+  type Parameters,
+  resolveTemplate,
+  type Template,
+  type TemplateResource,
+} from './cloudformation.ts';
 import type { DeploymentTools } from './deployment-tools.ts';
 
 export const REQUIRED_PARAMETERS: Parameters = { TfcOrganization: 'acme' };
@@ -55,4 +61,19 @@ export function everyCombination(options: readonly Option[]): readonly (readonly
     (sets, option) => sets.flatMap((set) => [set, [...set, option]]),
     [[]],
   );
+}
+
+/** The properties of a resource. */
+export function resource({ resolved }: Deployment, name: string): Json {
+  const found = resolved.Resources[name];
+  if (!found) throw new Error(`The deployment has no ${name}.`);
+  return found.Properties;
+}
+
+/** Every resource of a type, with its logical id. */
+export function ofType(
+  { resolved }: Deployment,
+  type: string,
+): readonly (readonly [string, TemplateResource])[] {
+  return Object.entries(resolved.Resources).filter(([, { Type }]) => Type === type);
 }

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import type { Json } from './support/cloudformation.ts';
+import { deploymentTools } from './support/deployment-tools.ts';
+import { ALL_OPTIONS, deploymentsOf, ofType, resource } from './support/transformed-template.ts';
+
+const tools = await deploymentTools();
+const deployments = tools ? await deploymentsOf(tools, [[], ALL_OPTIONS]) : [];
+const cases = deployments.map((deployment) => ({
+  name: deployment.options.size === 0 ? 'no options' : 'every option',
+  deployment,
+}));
+
+describe.skipIf(!tools)('alarms and dashboard (need Python and pip)', () => {
+  describe.each(cases)('with $name', ({ deployment }) => {
+    it('sends every alarm to the topic, which takes alarms of this stack only', () => {
+      const alarms = ofType(deployment, 'AWS::CloudWatch::Alarm');
+      expect(alarms.map(([name]) => name)).toEqual([
+        'ExecutionsFailedAlarm',
+        'FunctionErrorsAlarm',
+        'FunctionThrottlesAlarm',
+        'NearTimeLimitAlarm',
+        'DeadLetterAlarm',
+      ]);
+      for (const [, { Properties }] of alarms) {
+        expect(Properties).toMatchObject({
+          AlarmName: expect.stringMatching(/^STACK-/),
+          AlarmActions: ['<NotificationTopic>'],
+          TreatMissingData: 'notBreaching',
+        });
+      }
+      const policy = resource(deployment, 'NotificationTopicPolicy').PolicyDocument.Statement;
+      expect(policy[1]).toMatchObject({
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Condition: {
+          StringEquals: { 'aws:SourceAccount': 'ACCOUNT' },
+          ArnLike: { 'aws:SourceArn': 'arn:PARTITION:cloudwatch:REGION:ACCOUNT:alarm:STACK-*' },
+        },
+      });
+    });
+
+    it('keeps every expression of an alarm to the metrics that the alarm reads', () => {
+      for (const [, { Properties }] of ofType(deployment, 'AWS::CloudWatch::Alarm')) {
+        const metrics: readonly Json[] = Properties['Metrics'] ?? [];
+        const used = metrics.flatMap(({ Expression }) =>
+          Array.from(String(Expression ?? '').matchAll(/FILL\((\w+),/g), ([, id]) => id),
+        );
+        const read = metrics.filter(({ MetricStat }) => MetricStat).map(({ Id }) => Id);
+        expect(used).toEqual(read);
+      }
+    });
+
+    it('has a dashboard of valid JSON', () => {
+      const { widgets } = JSON.parse(resource(deployment, 'Dashboard').DashboardBody);
+      expect(widgets.length).toBeGreaterThan(5);
+    });
+  });
+});
