@@ -8,9 +8,14 @@ export interface Mistake {
 
 const MAX_QUOTED = 80;
 
-/** A value as it stands in JSON, cut to what a message can bear. */
+/** A value as it stands in JSON, cut to what a message can bear, and without the credentials of a URL. */
 export function quote(value: unknown): string {
-  const short = typeof value === 'string' ? value.slice(0, MAX_QUOTED) : value;
-  const text = JSON.stringify(short) ?? String(value);
-  return short === value && text.length <= MAX_QUOTED ? text : `${text.slice(0, MAX_QUOTED)}…`;
+  const told = typeof value === 'string' ? withoutCredentials(value) : value;
+  const short = typeof told === 'string' ? told.slice(0, MAX_QUOTED) : told;
+  const text = JSON.stringify(short) ?? String(told);
+  return short === told && text.length <= MAX_QUOTED ? text : `${text.slice(0, MAX_QUOTED)}…`;
+}
+
+function withoutCredentials(text: string): string {
+  return text.replace(/\/\/[^/@]*@/, '//…@');
 }
