@@ -28,7 +28,7 @@ export interface PreparedProvider {
  * Finds the version that `entry` asks for in the public registry. With `resolved`, that very version.
  * Throws VersionNotFound, PlatformNotFound and the public registry's errors.
  */
-export async function resolveProvider(
+async function resolveProvider(
   ports: Pick<SyncPorts, 'publicRegistry' | 'reporter'>,
   entry: ProviderEntry,
   resolved?: string,
@@ -55,7 +55,7 @@ export async function resolveProvider(
  * Reads the release from the public registry and proves all that documents can prove: every package's
  * SHA256SUMS line equals the registry's shasum, and the signature over SHA256SUMS is by an accepted key.
  */
-export async function readRelease(
+async function readRelease(
   ports: Pick<SyncPorts, 'publicRegistry' | 'clock'>,
   entry: ProviderEntry,
   version: Version,

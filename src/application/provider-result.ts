@@ -1,7 +1,7 @@
 import type { ProviderEntry } from '../domain/config/config.ts';
 import { reportOf, SyncError } from '../domain/errors.ts';
 import { formatAddress } from '../domain/provider/address.ts';
-import { formatPlatform, samePlatform } from '../domain/provider/platform.ts';
+import { samePlatform } from '../domain/provider/platform.ts';
 import { describeDifference, describeStep } from '../domain/publication/describe-step.ts';
 import type { VersionDifference } from '../domain/publication/plan.ts';
 import type { PreparedProvider } from './prepare-provider.ts';
@@ -96,9 +96,4 @@ function versionConflict(prepared: PreparedProvider, differences: readonly Versi
       `${differences.map(describeDifference).join('; ')}. ` +
       'Find out which is right; to take upstream’s, delete the version in the private registry and sync again.',
   );
-}
-
-/** `linux_amd64 (published), …` for logs. */
-export function describePlatforms(platforms: readonly PlatformResult[]): string {
-  return platforms.map((platform) => `${formatPlatform(platform)} (${platform.outcome})`).join(', ');
 }

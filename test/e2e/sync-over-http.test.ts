@@ -63,11 +63,10 @@ describe('a sync over HTTP', () => {
         world.destination.addFaults(cutOffAfter(done, { kind }));
         const broken = await run(world, [anvil()]);
         world.destination.clearFaults();
-        const whole = JSON.stringify(await world.installable('anvil')) === JSON.stringify(ARRIVED);
-        // Only an answer lost to the very last step leaves a version that is there, and then it is whole.
-        expect(whole || Object.keys(await world.installable('anvil')).length === 0).toBe(true);
-        expect(whole && kind === 'drop').toBe(false);
-        if (!whole) expect(broken.providers[0]?.outcome).toBe('failed');
+        // A lost answer is made up for by reading, so that such a run may well arrive; then it says so.
+        const there = await world.installable('anvil');
+        expect([{}, kind === 'drop' ? {} : ARRIVED]).toContainEqual(there);
+        expect(broken.summary.ok).toBe(Object.keys(there).length > 0);
 
         const next = await run(world, [anvil()]);
 

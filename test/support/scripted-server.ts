@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { readBody, startHttpServer } from './http-server.ts';
 
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   /** Path and query, percent-decoded. */
   readonly path: string;
