@@ -1,4 +1,5 @@
 import { setTimeout as timer } from 'node:timers/promises';
+import { SyncError } from '../../domain/errors.ts';
 import { interruptionOf } from '../../domain/transfer/interruption.ts';
 import { parseHttpAddress } from './address.ts';
 import type { HttpClient, HttpClientOptions, HttpDocument, HttpRequest } from './contract.ts';
@@ -15,7 +16,9 @@ const DEFAULT_TIMEOUTS = { connectMs: 10_000, headersMs: 60_000, idleMs: 60_000,
 
 /** Throws CaBundleUnreadable and SettingsInvalid (proxy address). */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const wire = createWire(options);
+  const closing = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal;
+  const wire = createWire({ ...options, signal });
   const { side, dispatcher } = wire;
   const limiter =
     options.requestsPerSecond === undefined
@@ -41,7 +44,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     },
     open: (request) => openStream(wire, request),
     send: (request) => sendStream(wire, request),
-    close: () => dispatcher.destroy(),
+    close: () => {
+      closing.abort(new SyncError('Interrupted', 'The connections were closed before it was done.'));
+      return dispatcher.destroy();
+    },
   };
 }
 

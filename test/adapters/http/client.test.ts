@@ -346,6 +346,16 @@ describe('interrupting the run', () => {
   });
 });
 
+describe('closing the client', () => {
+  it('ends a request under way without another attempt', async () => {
+    startClient();
+    handle = () => client.close();
+    const error = await errorOf(ask());
+    expect(error.code).toBe('Interrupted');
+    expect({ requests: proxy.requests.length, retries }).toEqual({ requests: 1, retries: [] });
+  });
+});
+
 describe('the request rate', () => {
   it('is bounded for documents, repetitions included', async () => {
     startClient({ requestsPerSecond: 2 }, { action: answer(500) });
