@@ -21,10 +21,11 @@ export function listenForInterruption(io: CliIo): Interruption {
       return;
     }
     received = signal;
-    io.stderr.write('\nStopping cleanly. Once more stops at once.\n');
+    // Aborted first, so that progress bars are gone before the line is written.
     controller.abort(
       new SyncError('Interrupted', `Stopped by ${signal} before it was done. Run it again to go on.`),
     );
+    io.stderr.write('\nStopping cleanly. Once more stops at once.\n');
   });
   return {
     signal: controller.signal,

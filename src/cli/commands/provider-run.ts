@@ -75,7 +75,7 @@ export async function runUseCase<R>(
 ): Promise<R> {
   const { network, upstream, destination, concurrency } = settings;
   const config = await readConfig({ configSource: createFileConfigSource(settings.configPath) });
-  using reporter = createProgressDisplay(io, settings);
+  using reporter = createProgressDisplay(io, settings, signal);
   const context = { reporter, signal };
   await using source = composeUpstream({ ...upstream, network }, context);
   await using target = composeDestination({ ...destination, network }, context);

@@ -12,8 +12,15 @@ const MOST_COLUMNS = 120;
 const LABEL_COLUMNS = 38;
 const CLEAR_TO_LINE_END = '\u001B[K';
 
-/** A bar for each package under way, with its rate; what is done scrolls away above as lines. */
-export function createBarDisplay(output: Output, monotonic: () => number): ProgressDisplay {
+/**
+ * A bar for each package under way, with its rate; what is done scrolls away above as lines. The bars go at once
+ * when `signal` aborts: what is then said to the person would move them.
+ */
+export function createBarDisplay(
+  output: Output,
+  monotonic: () => number,
+  signal?: AbortSignal,
+): ProgressDisplay {
   const stopwatches = createStopwatches(monotonic);
   const bars = new Map<string, SingleBar>();
   const columns = Math.min(output.columns, MOST_COLUMNS) - 1;
@@ -28,6 +35,13 @@ export function createBarDisplay(output: Output, monotonic: () => number): Progr
     forceRedraw: true,
     format: (_options, params, payload: BarPayload) => formatBar({ ...payload, done: params.value }, columns),
   });
+  const clear = (): void => {
+    if (!multiBar.isActive) return;
+    // Stopping drops lines not yet shown.
+    multiBar.update();
+    multiBar.stop();
+  };
+  signal?.addEventListener('abort', clear, { once: true });
   return {
     report(event) {
       const line = describeEvent(event, elapsedOf(event, stopwatches));
@@ -37,13 +51,11 @@ export function createBarDisplay(output: Output, monotonic: () => number): Progr
         if (multiBar.isActive) multiBar.log(`${text}${CLEAR_TO_LINE_END}\n`);
         else output.write(`${text}\n`);
       }
-      updateBars(event, multiBar, bars, stopwatches);
+      if (!signal?.aborted) updateBars(event, multiBar, bars, stopwatches);
     },
     [Symbol.dispose]() {
-      if (!multiBar.isActive) return;
-      // Stopping drops lines not yet shown.
-      multiBar.update();
-      multiBar.stop();
+      signal?.removeEventListener('abort', clear);
+      clear();
     },
   };
 }

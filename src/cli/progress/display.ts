@@ -6,10 +6,14 @@ import { createLineDisplay } from './lines.ts';
 /** Progress on stderr while a run goes on. `close` leaves the terminal as it was. */
 export interface ProgressDisplay extends EventReporter, Disposable {}
 
-/** Bars on a terminal, lines elsewhere, nothing when quiet. */
-export function createProgressDisplay(io: CliIo, options: { readonly quiet: boolean }): ProgressDisplay {
+/** Bars on a terminal until `signal` aborts, lines elsewhere, nothing when quiet. */
+export function createProgressDisplay(
+  io: CliIo,
+  options: { readonly quiet: boolean },
+  signal?: AbortSignal,
+): ProgressDisplay {
   if (options.quiet) return { report: () => {}, [Symbol.dispose]: () => {} };
   return io.stderr.isTerminal
-    ? createBarDisplay(io.stderr, io.monotonic)
+    ? createBarDisplay(io.stderr, io.monotonic, signal)
     : createLineDisplay(io.stderr, io.monotonic);
 }

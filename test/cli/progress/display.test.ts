@@ -76,13 +76,7 @@ describe('progress', () => {
   });
 
   it('on a terminal shows the same lines and leaves none behind when it ends', () => {
-    const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
-    const stderr = recordingOutput({
-      isTerminal: true,
-      columns: 80,
-      stream,
-      write: (text) => void stream.write(text),
-    });
+    const { stderr, drawn: written } = terminal();
     {
       using display = createProgressDisplay(
         { ...recordingIo(), stderr, monotonic: () => 0 },
@@ -90,8 +84,40 @@ describe('progress', () => {
       );
       for (const event of STORY) display.report(event);
     }
-    const drawn = stripVTControlCharacters(String(stream.read()));
+    const drawn = stripVTControlCharacters(written());
     for (const line of LINES.filter((line) => !line.includes(' in '))) expect(drawn).toContain(line);
+  });
+});
+
+/** A terminal of 80 columns and what is drawn on it. */
+function terminal() {
+  const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
+  const stderr = recordingOutput({
+    isTerminal: true,
+    columns: 80,
+    stream,
+    write: (text) => void stream.write(text),
+  });
+  return { stderr, drawn: () => String(stream.read() ?? '') };
+}
+
+describe('a run that is stopped', () => {
+  it('loses its bars at once, and what follows stands on lines of its own', () => {
+    const { stderr, drawn } = terminal();
+    const run = new AbortController();
+    const io = { ...recordingIo(), stderr, monotonic: () => 0 };
+    using display = createProgressDisplay(io, { quiet: false }, run.signal);
+    display.report({ kind: 'PackageTransferStarted', ...about, filename: 'aws.zip' });
+    display.report({ kind: 'PackageTransferProgressed', ...about, bytes: 1, size: 2 });
+    drawn();
+    run.abort();
+    const cleared = drawn();
+    expect(cleared.endsWith('\u001B[0J')).toBe(true);
+
+    display.report({ kind: 'PackageTransferStarted', ...about, filename: 'aws.zip' });
+    display.report({ kind: 'ProviderSyncFailed', ...about, error: interrupted });
+
+    expect(drawn()).toBe('hashicorp/aws: stopped\n');
   });
 });
 
