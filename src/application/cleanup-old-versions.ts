@@ -1,15 +1,18 @@
 import type { SyncConfig } from '../domain/config/config.ts';
 import { type ErrorReport, isSyncError, reportOf, SyncError, toSyncError } from '../domain/errors.ts';
 import { checkBrake } from '../domain/retention/brake.ts';
-import { decideRetention, type ProviderWishes } from '../domain/retention/decide.ts';
+import { decideRetention } from '../domain/retention/decide.ts';
 import type { RetentionPolicy } from '../domain/retention/policy.ts';
 import type { DeleteReason, KeepReason, RetentionDecision } from '../domain/retention/reasons.ts';
 import { providersInScope } from '../domain/retention/scope.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventReporter } from '../ports/event-reporter.ts';
 import type { ListedVersion, PrivateRegistry } from '../ports/private-registry.ts';
+import type { PublicRegistry } from '../ports/public-registry.ts';
+import { readWishes } from './cleanup-wishes.ts';
 
 export interface CleanupPorts {
+  readonly publicRegistry: Pick<PublicRegistry, 'listVersions'>;
   readonly privateRegistry: Pick<
     PrivateRegistry,
     'organization' | 'listProviders' | 'listVersions' | 'deleteVersion'
@@ -35,7 +38,7 @@ export interface CleanupPlan {
 
 interface PlannedProvider {
   readonly provider: string;
-  /** Newest first; empty when the provider could not be read. */
+  /** Newest first; empty when the provider could not be read in one of the registries. */
   readonly decisions: readonly RetentionDecision[];
   readonly error: ErrorReport | undefined;
 }
@@ -62,7 +65,7 @@ export interface CleanupProviderResult {
   /** Oldest first. `gone` were no longer there. */
   readonly deleted: readonly (DecidedDeletion & { readonly outcome: 'deleted' | 'gone' })[];
   readonly failed: readonly (DecidedDeletion & { readonly error: ErrorReport })[];
-  /** Why the provider's versions could not be read; nothing of it was deleted. */
+  /** Why the provider could not be read in one of the registries; nothing of it was deleted. */
   readonly error?: ErrorReport;
 }
 
@@ -85,9 +88,9 @@ export async function cleanupOldVersions(
 }
 
 /**
- * Reads every provider in scope and decides each of its versions. Throws ProviderNotFound,
- * ListingIncomplete when the registry lists no provider at all, what listing providers throws, and the
- * signal's SyncError (else Interrupted) when it aborts.
+ * Reads every provider in scope, what the config asks for in the public registry too, and decides each of
+ * its versions. Throws ProviderNotFound, ListingIncomplete when the private registry lists no provider at
+ * all, what listing providers throws, and the signal's SyncError (else Interrupted) when it aborts.
  */
 export async function planCleanup(ports: CleanupPorts, request: CleanupRequest): Promise<CleanupPlan> {
   const { config, policy } = request;
@@ -107,7 +110,8 @@ export async function planCleanup(ports: CleanupPorts, request: CleanupRequest):
   for (const provider of names) {
     try {
       const versions = await readVersions(ports, provider);
-      const decisions = decideRetention({ versions, policy, wishes: wishesFor(provider, config), now });
+      const wishes = await readWishes(ports.publicRegistry, provider, config);
+      const decisions = decideRetention({ versions, policy, wishes, now });
       providers.push({ provider, decisions, error: undefined });
     } catch (error) {
       if (request.signal?.aborted) throw stopped(request.signal, provider);
@@ -176,14 +180,6 @@ function emptyListing(what: string): SyncError {
     'ListingIncomplete',
     `The private registry answered that ${what}. Cleanup never takes an empty listing for the truth: check the organization and what the token may read.`,
   );
-}
-
-function wishesFor(provider: string, config: SyncConfig): ProviderWishes {
-  const entries = config.providers.filter(({ address }) => address.type === provider.toLowerCase());
-  return {
-    requested: entries.map((entry) => entry.requested),
-    retain: entries.flatMap((entry) => entry.retain),
-  };
 }
 
 async function deleteVersions(

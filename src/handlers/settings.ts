@@ -1,6 +1,7 @@
 import { parseHttpAddress } from '../adapters/http/address.ts';
 import { SyncError } from '../domain/errors.ts';
 import { type ConsolePlace, placeOfArn } from '../domain/notification/console-links.ts';
+import { DEFAULT_HOSTNAME } from '../domain/provider/address.ts';
 import {
   DEFAULT_RETENTION_POLICY,
   parseRetentionPolicy,
@@ -36,8 +37,14 @@ export function readDestination(reader: EnvironmentReader): DestinationSettings 
   };
 }
 
+/** What stands for the public registry's hostname: nothing but that itself unless the variable is set. */
+export function readUpstreamAddresses(reader: EnvironmentReader): Readonly<Record<string, string>> {
+  const address = readAddress(reader, 'PUBLIC_REGISTRY_ADDRESS');
+  return address === undefined ? {} : { [DEFAULT_HOSTNAME]: address };
+}
+
 /** Undefined when the variable is not set. */
-export function readAddress(reader: EnvironmentReader, name: string): string | undefined {
+function readAddress(reader: EnvironmentReader, name: string): string | undefined {
   return reader.parsed<string | undefined>(name, undefined, (text) => parseHttpAddress(text).href);
 }
 

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Intercept } from '../../src/adapters/http-server/exchange.ts';
 import type { CliIo, Environment } from '../../src/cli/io.ts';
 import { run } from '../../src/cli/run.ts';
 import { SyncError } from '../../src/domain/errors.ts';
@@ -22,7 +23,7 @@ async function configFile(...types: readonly string[]): Promise<string> {
 
 /** A cleanup of anvil and weather; `ask` makes it run on a terminal. */
 async function cleanup(
-  { registry }: RegistryHistory,
+  { registry, publicUrl }: RegistryHistory,
   args: readonly string[],
   { ask, environment = {} }: { ask?: CliIo['ask']; environment?: Environment } = {},
 ): Promise<Ran> {
@@ -34,7 +35,7 @@ async function cleanup(
     ...environment,
   });
   const config = await configFile('anvil', 'weather');
-  const code = await run(['cleanup', config, '--address', registry.url, ...args], {
+  const code = await run(['cleanup', config, '--address', registry.url, '--registry', publicUrl, ...args], {
     ...io,
     stdout,
     stderr,
@@ -59,6 +60,14 @@ function answering(...answers: readonly (string | (() => Promise<string>))[]) {
   };
   return { ask, questions };
 }
+
+const answerNonsenseFor =
+  (part: string): Intercept =>
+  ({ url = '' }, response) => {
+    if (!url.includes(part)) return false;
+    response.end('{"versions": "none"}');
+    return true;
+  };
 
 const flat = (text: string) => text.replaceAll(/\s+/g, ' ');
 
@@ -118,6 +127,25 @@ describe('provider-sync cleanup', () => {
       stdout: '',
       stderr: expect.stringContaining('weather') as string,
     });
+  });
+
+  it('keeps what the public registry has for a request, and fails a provider it answers nonsense for', async () => {
+    await using history = await registryHistory({ intercept: answerNonsenseFor('/weather/') });
+    await history.list('anvil', ...VERSIONS);
+    await history.list('weather', ...VERSIONS);
+    await history.offer('anvil', '1.0.0');
+    const { code, stdout } = await cleanup(history, ['--keep', '1', '--yes']);
+    expect(code).toBe(1);
+    expect(stdout.split('\n').map(flat).slice(0, 5)).toEqual([
+      'PROVIDER VERSION OUTCOME WHY',
+      'anvil 2.0.0 keep the config asks for it (latest)',
+      'anvil 1.0.0 keep the config asks for it (latest: 1.0.0 in the public registry)',
+      'anvil 1.1.0 deleted older than the newest stable version',
+      'anvil 1.2.0 deleted older than the newest stable version',
+    ]);
+    expect(flat(stdout)).toContain('weather UpstreamResponseInvalid: ');
+    expect(stdout).toContain('1 provider checked, 2 versions deleted.');
+    expect(await history.versionsOf('weather')).toHaveLength(4);
   });
 
   it('stops before the first deletion when the brake applies, and says what would allow it', async () => {
@@ -219,7 +247,7 @@ describe('the question of cleanup', () => {
 describe('the settings of cleanup', () => {
   it('are refused all at once, each under the name it was given by', async () => {
     const args = ['--keep-majors', '-1', '--min-age', 'old', '--remove-incomplete', '0', '--scope', 'mine'];
-    const more = ['--max-share', '2', '--max-count', '0', '--json'];
+    const more = ['--max-share', '2', '--max-count', '0', '--registry', 'http://example.com', '--json'];
     const environment = { ...SOUND, KEEP_VERSION_COUNT: '0', DRY_RUN: 'maybe' };
     const { code, stdout } = await runInProcess(['cleanup', ...args, ...more], environment);
     expect(code).toBe(2);
@@ -232,6 +260,7 @@ describe('the settings of cleanup', () => {
         '--min-age',
         '--remove-incomplete',
         '--scope',
+        '--registry',
         '--keep-majors',
         'DRY_RUN',
         'KEEP_VERSION_COUNT',

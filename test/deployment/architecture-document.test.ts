@@ -53,6 +53,24 @@ describe('docs/architecture.md', () => {
     );
   });
 
+  it('draws which functions speak to which registry, as their variables say', () => {
+    const functions = Object.entries<Json>(template.Resources).filter(
+      ([, { Type }]) => Type === 'AWS::Serverless::Function',
+    );
+    for (const [registry, variable] of [
+      ['PublicRegistry', 'PUBLIC_REGISTRY_ADDRESS'],
+      ['PrivateRegistry', 'TFC_ADDRESS'],
+    ] as const) {
+      const drawn = document.matchAll(new RegExp(`^ +(\\S+) --> ${registry}$`, 'gm'));
+      const told = functions.filter(
+        ([, { Properties }]) => variable in (Properties.Environment?.Variables ?? {}),
+      );
+      expect(Array.from(drawn, ([, name = '']) => name).toSorted()).toEqual(
+        told.map(([name]) => name).toSorted(),
+      );
+    }
+  });
+
   it('gives the functions the sizes that they have', () => {
     for (const [name, { Type, Properties }] of Object.entries<Json>(template.Resources)) {
       if (Type !== 'AWS::Serverless::Function') continue;

@@ -12,13 +12,15 @@ const temporaryFolder = temporaryFolders();
 
 /** 1.0.0 to 1.0.199 */
 const OLD_STABLE = Array.from({ length: 200 }, (_, patch) => `1.0.${patch}`);
-const WHOLE = ['1.0.0', '1.0.3', '1.0.5', '2.1.0', '3.0.0-beta1'];
+const WHOLE = ['1.0.0', '1.0.3', '1.0.5', '1.0.10', '2.1.0', '3.0.0-beta1'];
+/** What the public registry has left, so that a sync would publish 1.0.10 again for < 2. */
+const UPSTREAM = ['1.0.10', '2.1.0', '3.0.0-beta1'];
 const OTHERS = ['2.0.0', '2.0.1', '2.1.0-rc1', '2.1.0-rc2'];
 const INHOUSE = ['0.1.0', '0.2.0', '0.3.0'];
 
 /** The 150 newest stable versions are 2.0.0 to 2.1.0 and 1.0.199 down to 1.0.53. */
 const DELETED = [
-  ...OLD_STABLE.slice(0, 53).filter((version) => version !== '1.0.3' && version !== '1.0.5'),
+  ...OLD_STABLE.slice(0, 53).filter((version) => !['1.0.3', '1.0.5', '1.0.10'].includes(version)),
   '2.1.0-rc1',
   '2.1.0-rc2',
   '2.2.0',
@@ -42,11 +44,13 @@ async function cleanup(history: RegistryHistory, ...args: readonly string[]) {
   const entries = [
     { ...anvil, version: '1.0.5', retain: ['1.0.3'] },
     { ...anvil, version: '~> 2.0' },
+    { ...anvil, version: '< 2' },
     { ...anvil, provider: 'weather' },
   ];
   await writeFile(config, JSON.stringify(entries));
   const { url, organization, token } = history.registry;
-  const ran = await runInProcess(['cleanup', config, '--address', url, ...KEEPING, '--json', ...args], {
+  const registries = ['--address', url, '--registry', history.publicUrl];
+  const ran = await runInProcess(['cleanup', config, ...registries, ...KEEPING, '--json', ...args], {
     TFC_ORGANIZATION: organization,
     TFC_TOKEN: token,
   });
@@ -59,6 +63,7 @@ async function threePages(): Promise<RegistryHistory> {
   await history.publish('anvil', ...WHOLE);
   await history.list('anvil', ...OLD_STABLE.filter((version) => !WHOLE.includes(version)), ...OTHERS);
   await history.breakOff('anvil', '2.2.0');
+  await history.offer('anvil', ...UPSTREAM);
   history.daysAgo(1);
   await history.breakOff('anvil', '2.3.0');
   await history.list('inhouse', ...INHOUSE);
@@ -85,7 +90,9 @@ describe('cleanup of a registry with three pages of versions', () => {
     expect(real.result).toMatchObject({ ok: true, providersChecked: 1, versionsDeleted: deletions });
     expect(real.result.providers[0]?.deleted.map(({ version }) => version)).toEqual(DELETED);
     const left = everything.filter((version) => !DELETED.includes(version));
-    expect(left).toEqual(expect.arrayContaining(['1.0.3', '1.0.5', '1.0.53', '2.3.0', '3.0.0-beta1']));
+    expect(left).toEqual(
+      expect.arrayContaining(['1.0.3', '1.0.5', '1.0.10', '1.0.53', '2.3.0', '3.0.0-beta1']),
+    );
     expect(await history.versionsOf('anvil')).toEqual(left);
     expect([...(await history.versionsOf('inhouse'))].sort()).toEqual(INHOUSE);
     expect(await providersOf(history.registry)).toEqual([

@@ -1,4 +1,5 @@
-import { makeSampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
+import type { Intercept } from '../../src/adapters/http-server/exchange.ts';
+import { makeSampleRelease, type SampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
 import { makeSigningKey, type SampleSigningKey } from '../../src/adapters/sample-registry/signing-key.ts';
 import type { Platform } from '../../src/domain/provider/platform.ts';
 import {
@@ -9,6 +10,7 @@ import {
   publishRelease,
   putFile,
   registryApi,
+  sampleRegistry,
   type TestRegistry,
 } from './registries.ts';
 
@@ -18,9 +20,13 @@ const PLATFORMS: readonly Platform[] = [
   { os: 'linux', arch: 'arm64' },
 ];
 
-/** An embedded registry whose versions were published over time. */
+/** An embedded registry whose versions were published over time, and the public registry they came from. */
 export interface RegistryHistory extends AsyncDisposable {
   readonly registry: TestRegistry;
+  /** The public registry's address; it knows only what was put there with `offer`. */
+  readonly publicUrl: string;
+  /** Versions that the public registry still has. */
+  offer(type: string, ...versions: readonly string[]): Promise<void>;
   /** What is published from now on was created so many days before today. */
   daysAgo(days: number): void;
   /** A whole release, which Terraform can install. */
@@ -35,10 +41,18 @@ export interface RegistryHistory extends AsyncDisposable {
   versionsOf(type: string): Promise<readonly string[]>;
 }
 
-export async function registryHistory(): Promise<RegistryHistory> {
+/** `intercept` sees every request to the public registry first. */
+export async function registryHistory({
+  intercept,
+}: {
+  intercept?: Intercept;
+} = {}): Promise<RegistryHistory> {
   const key = await makeSigningKey({ name: 'Acme' });
   let age = 100;
-  const registry = await embeddedRegistry({ now: () => new Date(Date.now() - age * DAY) });
+  await using started = new AsyncDisposableStack();
+  const registry = started.use(await embeddedRegistry({ now: () => new Date(Date.now() - age * DAY) }));
+  const offered: SampleRelease[] = [];
+  const upstream = started.use(await sampleRegistry(offered, intercept && { intercept }));
   const api = registryApi(registry);
   await api.createKey(key.asciiArmor);
   const begin = async (type: string, version: string): Promise<ApiAnswer> => {
@@ -48,9 +62,14 @@ export async function registryHistory(): Promise<RegistryHistory> {
     await api.createPlatform(type, version, attributes);
     return created;
   };
+  const running = started.move();
   return {
     registry,
-    [Symbol.asyncDispose]: () => registry[Symbol.asyncDispose](),
+    publicUrl: upstream.url,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+    offer: async (type, ...versions) => {
+      for (const version of versions) offered.push(await makeRelease(key, type, version));
+    },
     daysAgo: (days) => void (age = days),
     publish: (type, ...versions) => publishReleases(registry, key, type, versions),
     list: async (type, ...versions) => {
@@ -92,8 +111,9 @@ async function publishReleases(
   type: string,
   versions: readonly string[],
 ): Promise<void> {
-  for (const version of versions) {
-    const release = await makeSampleRelease({ namespace: 'acme', type, version, platforms: PLATFORMS, key });
-    await publishRelease(registry, release);
-  }
+  for (const version of versions) await publishRelease(registry, await makeRelease(key, type, version));
+}
+
+function makeRelease(key: SampleSigningKey, type: string, version: string): Promise<SampleRelease> {
+  return makeSampleRelease({ namespace: 'acme', type, version, platforms: PLATFORMS, key });
 }

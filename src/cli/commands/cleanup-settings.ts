@@ -5,9 +5,9 @@ import {
   type RetentionSetting,
 } from '../../domain/retention/policy.ts';
 import type { Invocation, OptionSpec, VariableSpec } from '../command-spec.ts';
-import { readConfigPath } from '../settings.ts';
+import { readConfigPath, readUpstreamSettings, type UpstreamSettings } from '../settings.ts';
 import { createSettingsReader, type Setting, type SettingsReader } from '../settings-reader.ts';
-import { CONFIG_OPTION } from '../shared-options.ts';
+import { CONFIG_OPTION, UPSTREAM_OPTIONS } from '../shared-options.ts';
 import {
   ORGANIZATION_OPTIONS,
   ORGANIZATION_VARIABLES,
@@ -30,6 +30,7 @@ export const CLEANUP_OPTIONS: readonly OptionSpec[] = [
   { flags: '--max-count <n>', description: 'stop when more versions in all would go (default: 100)' },
   { flags: '--dry-run', description: 'show what would be deleted; changes nothing' },
   { flags: '--yes', description: 'delete without asking' },
+  ...UPSTREAM_OPTIONS,
   ...ORGANIZATION_OPTIONS,
 ];
 
@@ -43,6 +44,7 @@ export interface CleanupSettings extends OrganizationSettings {
   readonly configPath: string;
   readonly policy: RetentionPolicy;
   readonly provider: string | undefined;
+  readonly upstream: UpstreamSettings;
   readonly dryRun: boolean;
   readonly yes: boolean;
 }
@@ -56,6 +58,7 @@ export async function readCleanupSettings(invocation: Invocation): Promise<Clean
     provider: reader.option('--provider')?.value,
     dryRun: readDryRun(reader),
     yes: reader.switchedOn('--yes'),
+    upstream: await readUpstreamSettings(reader),
   };
   const organization = await readOrganizationSettings(reader, invocation);
   return { ...settings, ...organization, policy: reader.requireSound(settings.policy) };

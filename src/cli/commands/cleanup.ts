@@ -10,7 +10,7 @@ import {
 import { readConfig } from '../../application/read-config.ts';
 import { SyncError } from '../../domain/errors.ts';
 import type { CommandSpec } from '../command-spec.ts';
-import { composeDestination, systemClock } from '../composition.ts';
+import { composeDestination, composeUpstream, systemClock } from '../composition.ts';
 import type { CliIo } from '../io.ts';
 import { createProgressDisplay } from '../progress/display.ts';
 import { CLEANUP_RESULT } from '../render/cleanup-result.ts';
@@ -24,8 +24,8 @@ export const cleanupCommand: CommandSpec = {
   summary: 'delete versions that nobody needs any more from the private registry',
   description:
     'Deletes old versions of the config’s providers from the private registry, for good. Keeps what the ' +
-    'config asks for or retains, the newest versions, and whatever it cannot understand. Shows what it would ' +
-    'delete and asks first. docs/retention.md has the rules.',
+    'config asks for, also as the public registry resolves it, or retains, the newest versions, and whatever ' +
+    'it cannot understand. Shows what it would delete and asks first. docs/retention.md has the rules.',
   argument: CONFIG_ARGUMENT,
   options: CLEANUP_OPTIONS,
   variables: CLEANUP_VARIABLES,
@@ -39,10 +39,14 @@ export const cleanupCommand: CommandSpec = {
     const settings = await readCleanupSettings(invocation);
     if (!settings.dryRun && !settings.yes && io.ask === undefined) throw unconfirmed();
     const config = await readConfig({ configSource: createFileConfigSource(settings.configPath) });
-    const { policy, provider, destination, network } = settings;
+    const { policy, provider, upstream, destination, network } = settings;
     using reporter = createProgressDisplay(io, settings);
-    await using target = composeDestination({ ...destination, network }, { reporter, signal });
-    const ports = { privateRegistry: target.privateRegistry, reporter, clock: systemClock };
+    const context = { reporter, signal };
+    await using source = composeUpstream({ ...upstream, network }, context);
+    await using target = composeDestination({ ...destination, network }, context);
+    const { publicRegistry } = source;
+    const { privateRegistry } = target;
+    const ports = { publicRegistry, privateRegistry, reporter, clock: systemClock };
 
     const request = { config, policy, provider, signal };
     const plan = await planCleanup(ports, request);

@@ -10,8 +10,8 @@ import { requestedRule } from './requested.ts';
 /** What the config wants of one provider. */
 export interface ProviderWishes {
   /**
-   * Every version request of every entry for the provider. A caller that knows what upstream resolves a
-   * request to adds that version as an exact request.
+   * Every version request of every entry for the provider, and as an exact request each version that the
+   * public registry resolves one of them to.
    */
   readonly requested: readonly RequestedVersion[];
   /** Constraints in Terraform's meaning: a prerelease only when it is named exactly. */

@@ -1,3 +1,4 @@
+import { createPublicRegistry } from '../../adapters/terraform-registry/public-registry.ts';
 import { createPrivateRegistry } from '../../adapters/tfe/private-registry.ts';
 import type { CleanupPorts } from '../../application/cleanup-old-versions.ts';
 import { notifyError } from '../../application/notify-error.ts';
@@ -5,7 +6,13 @@ import { toSyncError } from '../../domain/errors.ts';
 import type { ConfigSource } from '../../ports/config-source.ts';
 import { readSettings } from '../environment.ts';
 import type { Runtime } from '../lambda-function.ts';
-import { type CleanupSettings, readCleanup, readDestination, readNotification } from '../settings.ts';
+import {
+  type CleanupSettings,
+  readCleanup,
+  readDestination,
+  readNotification,
+  readUpstreamAddresses,
+} from '../settings.ts';
 import { composeConfigReader } from './config-reader.ts';
 import { createNotifier } from './notification.ts';
 import { composeRegistryAccess, systemClock } from './registries.ts';
@@ -20,8 +27,9 @@ export interface CleanupComposition extends CleanupSettings {
 
 export function composeCleanup(runtime: Runtime): CleanupComposition {
   const { environment, telemetry } = runtime;
-  const { destination, notification, config, cleanup } = readSettings(environment, (reader) => ({
+  const { destination, addresses, notification, config, cleanup } = readSettings(environment, (reader) => ({
     destination: readDestination(reader),
+    addresses: readUpstreamAddresses(reader),
     notification: { ...readNotification(reader), logGroup: reader.required('LOG_GROUP') },
     config: { bucket: reader.required('CONFIG_BUCKET'), key: reader.required('CONFIG_KEY'), versionId: null },
     cleanup: readCleanup(reader),
@@ -32,12 +40,16 @@ export function composeCleanup(runtime: Runtime): CleanupComposition {
     ...cleanup,
     configSource: composeConfigReader(runtime).source(config),
     open: async (signal) => {
+      const upstream = await access.connect('upstream', signal);
       const http = await access.connect('destination', signal);
       return {
+        publicRegistry: createPublicRegistry({ http: upstream, addresses }),
         privateRegistry: createPrivateRegistry({ ...destination, http, token: access.token }),
         reporter: telemetry.reporter,
         clock: systemClock,
-        [Symbol.asyncDispose]: () => http.close(),
+        [Symbol.asyncDispose]: async () => {
+          await Promise.all([upstream.close(), http.close()]);
+        },
       };
     },
     tellingOfFailure: async (executionId, work) => {

@@ -2,10 +2,9 @@ import { createPublicRegistry } from '../../adapters/terraform-registry/public-r
 import { createPrivateRegistry } from '../../adapters/tfe/private-registry.ts';
 import { createSigningKeys } from '../../adapters/tfe/signing-keys.ts';
 import type { SyncPorts } from '../../application/sync-ports.ts';
-import { DEFAULT_HOSTNAME } from '../../domain/provider/address.ts';
 import { readSettings } from '../environment.ts';
 import type { Runtime } from '../lambda-function.ts';
-import { type DestinationSettings, readAddress, readDestination } from '../settings.ts';
+import { type DestinationSettings, readDestination, readUpstreamAddresses } from '../settings.ts';
 import { type ConfigReader, composeConfigReader } from './config-reader.ts';
 import { composeRegistryAccess, systemClock } from './registries.ts';
 
@@ -19,10 +18,9 @@ export interface SyncComposition {
 export function composeSync(runtime: Runtime): SyncComposition {
   const settings = readSettings(runtime.environment, (reader) => ({
     destination: readDestination(reader),
-    publicRegistryAddress: readAddress(reader, 'PUBLIC_REGISTRY_ADDRESS'),
+    addresses: readUpstreamAddresses(reader),
   }));
-  const { destination, publicRegistryAddress } = settings;
-  const addresses = publicRegistryAddress === undefined ? {} : { [DEFAULT_HOSTNAME]: publicRegistryAddress };
+  const { destination, addresses } = settings;
   const access = composeRegistryAccess(runtime, destination);
   return {
     config: composeConfigReader(runtime),

@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { VersionConstraint } from '../../../src/domain/provider/constraint.ts';
+import { readWishes } from '../../../src/application/cleanup-wishes.ts';
 import {
   parseRequestedVersion,
   type RequestedVersion,
 } from '../../../src/domain/provider/requested-version.ts';
 import { checkBrake } from '../../../src/domain/retention/brake.ts';
+import type { ProviderWishes } from '../../../src/domain/retention/decide.ts';
 import type { ListedVersion } from '../../../src/domain/retention/listed.ts';
 import { parseRetentionPolicy, type RetentionSetting } from '../../../src/domain/retention/policy.ts';
 import { type DeleteReason, type KeepReason, keep, remove } from '../../../src/domain/retention/reasons.ts';
+import { available, configFor, entry } from '../../application/cleanup-world.ts';
 import { constraint, daysAgo, decide, deletedOf, listed } from './listings.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../../docs/retention.md'), 'utf8');
@@ -37,6 +39,9 @@ const SETTINGS: Readonly<Record<string, RetentionSetting>> = {
   'maximum count': 'maxCount',
 };
 
+const RETAIN = 'retain ';
+const UPSTREAM = 'public registry has ';
+
 function readSettings(cell: string): Partial<Record<RetentionSetting, string>> {
   const settings: Partial<Record<RetentionSetting, string>> = {};
   for (const part of cell.split(', ')) {
@@ -48,16 +53,19 @@ function readSettings(cell: string): Partial<Record<RetentionSetting, string>> {
   return settings;
 }
 
-function readWishes(cell: string): {
-  requested: readonly RequestedVersion[];
-  retain: readonly VersionConstraint[];
-} {
+async function wishesOf(cell: string): Promise<ProviderWishes> {
   const parts = cell === 'not named' ? [] : cell.split('; ');
-  const retain = parts.filter((part) => part.startsWith('retain '));
-  return {
-    requested: parts.filter((part) => !retain.includes(part)).map(readRequest),
-    retain: retain.map((part) => constraint(part.replace('retain ', ''))),
-  };
+  const after = (start: string) =>
+    parts.flatMap((part) => (part.startsWith(start) ? [part.slice(start.length)] : []));
+  const [upstream] = after(UPSTREAM);
+  const requests = parts.filter((part) => !part.startsWith(RETAIN) && !part.startsWith(UPSTREAM));
+  const retain = after(RETAIN).map(constraint);
+  const entries = requests.map((text) => entry('aws', { requested: readRequest(text), retain }));
+  return await readWishes(
+    { listVersions: async () => available(upstream?.split(', ') ?? []) },
+    'aws',
+    configFor(...entries),
+  );
 }
 
 function readRequest(text: string): RequestedVersion {
@@ -86,9 +94,9 @@ describe('docs/retention.md', () => {
 
   it.each(examples)(
     'tells the truth: with %s and %s, of %s cleanup deletes %s',
-    (settings, wishes, versions, deleted) => {
+    async (settings, wishes, versions, deleted) => {
       const policy = parseRetentionPolicy(readSettings(settings ?? ''));
-      const decisions = decide(readListed(versions ?? ''), { policy, ...readWishes(wishes ?? '') });
+      const decisions = decide(readListed(versions ?? ''), { policy, ...(await wishesOf(wishes ?? '')) });
       const expected = deleted === 'nothing' ? [] : (deleted ?? '').split(', ');
       expect([...deletedOf(decisions)].sort()).toEqual([...expected].sort());
     },
