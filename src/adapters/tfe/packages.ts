@@ -27,21 +27,26 @@ export function packageSink(
   return {
     name,
     send: async (body, size) => {
+      const read = () => readPackage(api, versions, type, version, platform);
       const created = links.take(type, version, formatPlatform(platform));
-      const stored = created ?? (await readPackage(api, versions, type, version, platform));
+      const stored = created ?? (await read());
       if (stored.file.uploaded) return await readToEnd(body);
       const link = uploadLink(stored, platformName(api, type, version, platform));
       const sink = httpByteSink({ http: api.http, name, link: async () => link });
-      await sink.send(body, size).catch((error: unknown) => {
-        throw created ? worthAFreshLink(error) : error;
+      await sink.send(body, size).catch(async (error: unknown) => {
+        if (!isRejection(error)) throw error;
+        throw created || (await read()).file.uploaded ? worthAnotherSend(error) : error;
       });
     },
   };
 }
 
-/** A link is refused when it expired or the package came from elsewhere meanwhile: the next send finds out which. */
-function worthAFreshLink(error: unknown): unknown {
-  if (!isSyncError(error) || error.code !== 'DestinationRejected') return error;
+function isRejection(error: unknown): error is SyncError {
+  return isSyncError(error) && error.code === 'DestinationRejected';
+}
+
+/** A link is refused when it expired or another run's package came first: the next send finds out which. */
+function worthAnotherSend(error: SyncError): SyncError {
   return new SyncError('DestinationUnavailable', error.message, { cause: error });
 }
 
