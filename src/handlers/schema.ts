@@ -54,8 +54,8 @@ export const errorEvent = z.union([
   }),
 ]);
 
-/** A schedule sends `{}`. */
-export const cleanupEvent = z.object({ provider: text.optional(), dryRun: z.boolean().optional() });
+/** A schedule sends `{}`. Strict, because a misspelt `dryRun` would delete what somebody wanted to look at. */
+export const cleanupEvent = z.strictObject({ provider: text.optional(), dryRun: z.boolean().optional() });
 
 export type ReadConfigEvent = z.output<typeof readConfigEvent>;
 export type ProviderEvent = z.output<typeof providerEvent>;

@@ -31,13 +31,13 @@ export interface RegistryHistory extends AsyncDisposable {
   daysAgo(days: number): void;
   /** A whole release, which Terraform can install. */
   publish(type: string, ...versions: readonly string[]): Promise<void>;
-  /** Versions with all release files but no package to download: enough for a listing. */
+  /** Versions as of `listReleases`. */
   list(type: string, ...versions: readonly string[]): Promise<void>;
   /** Versions whose upload broke off before SHA256SUMS. */
   breakOff(type: string, ...versions: readonly string[]): Promise<void>;
   /** A reference to a provider of the public registry. */
   refer(namespace: string, type: string): Promise<void>;
-  /** The versions the registry lists, by its API, all pages. */
+  /** The versions the registry lists. */
   versionsOf(type: string): Promise<readonly string[]>;
 }
 
@@ -55,13 +55,6 @@ export async function registryHistory({
   const upstream = started.use(await sampleRegistry(offered, intercept && { intercept }));
   const api = registryApi(registry);
   await api.createKey(key.asciiArmor);
-  const begin = async (type: string, version: string): Promise<ApiAnswer> => {
-    const created = await api.createVersion(type, version, key.keyId);
-    if (created.status !== 201) throw new Error(`${type} ${version}: ${created.status}`);
-    const attributes = { os: 'linux', arch: 'amd64', shasum: 'a'.repeat(64), filename: `${version}.zip` };
-    await api.createPlatform(type, version, attributes);
-    return created;
-  };
   const running = started.move();
   return {
     registry,
@@ -72,29 +65,57 @@ export async function registryHistory({
     },
     daysAgo: (days) => void (age = days),
     publish: (type, ...versions) => publishReleases(registry, key, type, versions),
-    list: async (type, ...versions) => {
-      await api.createProvider(type);
-      for (const version of versions) {
-        const { links } = (await begin(type, version)).document.data;
-        await putFile(links['shasums-upload'], `${'a'.repeat(64)}  ${version}.zip\n`);
-        await putFile(links['shasums-sig-upload'], 'no signature');
-      }
-    },
+    list: (type, ...versions) => listReleases(registry, key.keyId, type, versions),
     breakOff: async (type, ...versions) => {
       await api.createProvider(type);
-      for (const version of versions) await begin(type, version);
+      for (const version of versions) await beginVersion(registry, key.keyId, type, version);
     },
     refer: async (namespace, type) => void (await api.createProvider(type, 'public', namespace)),
-    versionsOf: async (type) => {
-      const texts: string[] = [];
-      for (let page: number | null | undefined = 1; page; ) {
-        const { document } = await api.call('GET', `${privatePath(type)}/versions?page%5Bnumber%5D=${page}`);
-        texts.push(...document.data.map(({ attributes }) => String(attributes['version'])));
-        page = document.meta.pagination['next-page'];
-      }
-      return texts;
-    },
+    versionsOf: (type) => versionsListed(registry, type),
   };
+}
+
+type Reachable = Pick<TestRegistry, 'url' | 'token'>;
+
+/** Versions with all release files but no package to download: enough for a listing. */
+export async function listReleases(
+  registry: Reachable,
+  keyId: string,
+  type: string,
+  versions: readonly string[],
+): Promise<void> {
+  await registryApi(registry).createProvider(type);
+  for (const version of versions) {
+    const { links } = (await beginVersion(registry, keyId, type, version)).document.data;
+    await putFile(links['shasums-upload'], `${'a'.repeat(64)}  ${version}.zip\n`);
+    await putFile(links['shasums-sig-upload'], 'no signature');
+  }
+}
+
+async function beginVersion(
+  registry: Reachable,
+  keyId: string,
+  type: string,
+  version: string,
+): Promise<ApiAnswer> {
+  const api = registryApi(registry);
+  const created = await api.createVersion(type, version, keyId);
+  if (created.status !== 201) throw new Error(`${type} ${version}: ${created.status}`);
+  const attributes = { os: 'linux', arch: 'amd64', shasum: 'a'.repeat(64), filename: `${version}.zip` };
+  await api.createPlatform(type, version, attributes);
+  return created;
+}
+
+/** The versions the registry lists, by its API, all pages. */
+export async function versionsListed(registry: Reachable, type: string): Promise<readonly string[]> {
+  const texts: string[] = [];
+  for (let page: number | null | undefined = 1; page; ) {
+    const path = `${privatePath(type)}/versions?page%5Bnumber%5D=${page}`;
+    const { document } = await registryApi(registry).call('GET', path);
+    texts.push(...document.data.map(({ attributes }) => String(attributes['version'])));
+    page = document.meta.pagination['next-page'];
+  }
+  return texts;
 }
 
 /** The private and public providers the registry lists, as "private/anvil". */

@@ -65,7 +65,7 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
     'The list changed while it was read, or is incomplete. Nothing was deleted. Start again later.',
   VersionConflict:
     'The private registry has this version with other contents, and nothing is ever overwritten. Find out who published it; if upstream is right, delete the version in the private registry and start the sync again.',
-  CleanupFailed: `${WAIT_AND_RERUN} look at what the private registry says above.`,
+  CleanupFailed: `${WAIT_AND_RERUN} look at what the registries say above.`,
 
   ServiceUnavailable: `${WAIT_AND_RERUN} look at the status page of AWS and at the network's way to its services.`,
   DeadlineNear: `${WAIT_AND_RERUN} raise DownloadAndUploadMemorySize, which also brings more network.`,
