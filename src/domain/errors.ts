@@ -19,6 +19,7 @@ const KINDS = {
   SettingsInvalid: fatal('user'),
   ConfigInvalid: fatal('user'),
   ConfigNotFound: fatal('user'),
+  ConfigUnreadable: fatal('user'),
   ConfigTooLarge: fatal('user'),
   CaBundleUnreadable: fatal('user'),
   SecretUnreadable: fatal('user'),

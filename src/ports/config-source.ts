@@ -2,6 +2,6 @@
 export interface ConfigSource {
   /** For messages: the path or `s3://bucket/key` (with its version when pinned). */
   readonly location: string;
-  /** The text. Throws ConfigNotFound, ConfigTooLarge, AccessDenied. */
+  /** The text. Throws ConfigNotFound, ConfigUnreadable, ConfigTooLarge. */
   read(): Promise<string>;
 }

@@ -8,7 +8,7 @@ const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 
 /**
  * Fixes which version of the object a run reads: the given one, or the latest as it is now. Null where the bucket
- * keeps no versions. Throws ConfigNotFound, AccessDenied, ServiceUnavailable.
+ * keeps no versions. Throws ConfigNotFound, ConfigUnreadable, ServiceUnavailable.
  */
 export async function pinConfig(
   s3: S3Client,
@@ -63,7 +63,7 @@ function readFailure(reference: ConfigReference, cause: unknown): SyncError {
   if (isPassing(error)) return serviceUnavailable(`Reading ${location}`, cause);
   if (error.status === 403) {
     return new SyncError(
-      'AccessDenied',
+      'ConfigUnreadable',
       `S3 refuses to hand out ${location} (${error.name}). Either it does not exist, or this function's role may not read it.`,
       { cause },
     );

@@ -22,7 +22,7 @@ function configError(path: string, problem: FileProblem, cause: unknown): SyncEr
     return new SyncError('ConfigTooLarge', `${what}: at most 8 MiB are read. Is it the right file?`);
   }
   if (problem === 'forbidden') {
-    return new SyncError('AccessDenied', `${what}. Change its permissions or its owner.`, { cause });
+    return new SyncError('ConfigUnreadable', `${what}. Change its permissions or its owner.`, { cause });
   }
   return new SyncError('ConfigNotFound', `${what}. Name another file, or create this one.`, { cause });
 }

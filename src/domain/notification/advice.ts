@@ -14,6 +14,8 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   ConfigInvalid:
     'Correct every problem listed above in the config and upload it again; the upload starts a new run. The previous version is still in the bucket if you want it back.',
   ConfigNotFound: 'Upload the config to the bucket and key named above; the upload starts a run.',
+  ConfigUnreadable:
+    'Check that the config is at the bucket and key named above: S3 answers alike when it is not there. Then check what its bucket policy and, if it is encrypted with a KMS key, that key allow.',
   ConfigTooLarge: 'Move some of the providers to the config of a second stack.',
   CaBundleUnreadable:
     'Put the PEM certificates into the secret that CaBundleSecretName names, each from BEGIN CERTIFICATE to END CERTIFICATE.',

@@ -80,7 +80,7 @@ describe.skipIf(!motoIsHere)('the config in S3 (needs Python and pip)', () => {
 
 describe('S3 when it refuses', () => {
   it.each([
-    [403, 'AccessDenied', 'AccessDenied'],
+    [403, 'AccessDenied', 'ConfigUnreadable'],
     [503, 'SlowDown', 'ServiceUnavailable'],
     [500, 'InternalError', 'ServiceUnavailable'],
   ] as const)('with %i %s, is reported as %s', async (status, name, code) => {

@@ -44,7 +44,7 @@ describe('the configuration file', () => {
     const path = join(await temporaryFolder(), 'config.json');
     await writeFile(path, '{}');
     await chmod(path, 0o000);
-    await expect(createFileConfigSource(path).read()).rejects.toMatchObject({ code: 'AccessDenied' });
+    await expect(createFileConfigSource(path).read()).rejects.toMatchObject({ code: 'ConfigUnreadable' });
   });
 
   it('is read up to 8 MiB and not a byte more', async () => {
