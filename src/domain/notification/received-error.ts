@@ -36,7 +36,12 @@ function errorMessageOf(cause: string): string | undefined {
     const { errorMessage } = JSON.parse(cause) as { errorMessage?: unknown };
     return typeof errorMessage === 'string' ? errorMessage : undefined;
   } catch {
-    // Step Functions cuts a very long cause, and a JSON text cut short is none.
-    return undefined;
+    return beginningOfMessage(cause);
   }
+}
+
+/** Step Functions cuts a very long cause, and a JSON text cut short is none: what there is of the message. */
+function beginningOfMessage(cut: string): string | undefined {
+  const [, text] = /"errorMessage"\s*:\s*"((?:[^"\\]|\\(?:u[0-9a-f]{4}|["\\/bfnrt]))*)/i.exec(cut) ?? [];
+  return text === undefined ? undefined : (JSON.parse(`"${text}"`) as string);
 }

@@ -51,6 +51,22 @@ describe('an error as Step Functions hands it over', () => {
       { name: 'InternalError', code: 'InternalError', message: '{"errorType":"InternalError","errorMess' },
     ],
     [
+      'with JSON that was cut short within the message',
+      {
+        Error: 'ConfigInvalid',
+        Cause: '{"errorType":"ConfigInvalid","errorMessage":"1 problem.\\n$[0]: \\"5.x\\',
+      },
+      { name: 'ConfigInvalid', code: 'ConfigInvalid', message: '1 problem.\n$[0]: "5.x' },
+    ],
+    [
+      'with JSON that was cut short behind the message',
+      {
+        Error: 'ConfigInvalid',
+        Cause: '{"errorType":"ConfigInvalid","errorMessage":"5 \\u00e4","trace":["Conf',
+      },
+      { name: 'ConfigInvalid', code: 'ConfigInvalid', message: '5 \u00e4' },
+    ],
+    [
       'with JSON of another form',
       { Error: 'States.TaskFailed', Cause: '{"errorMessage":{"a":1}}' },
       { name: 'States.TaskFailed', code: undefined, message: '{"errorMessage":{"a":1}}' },
