@@ -8,7 +8,7 @@ import { providerEvent } from './schema.ts';
 export const handler = lambdaFunction({
   event: providerEvent,
   compose: composeSync,
-  durationMetric: 'CheckDuration',
+  metrics: { duration: 'CheckDuration', count: 'ProviderChecked' },
   async run(composition, { event, signal }) {
     const entry = await readReferencedEntry(composition.config, event);
     await using ports = await composition.open(signal);

@@ -9,7 +9,7 @@ import { cleanupEvent } from './schema.ts';
 export const handler = lambdaFunction({
   event: cleanupEvent,
   compose: composeCleanup,
-  durationMetric: 'CleanupDuration',
+  metrics: { duration: 'CleanupDuration' },
   run: (composition, { event, requestId, signal }) =>
     composition.tellingOfFailure(requestId, async () => {
       const config = await readConfig({ configSource: composition.configSource });

@@ -10,7 +10,7 @@ import { providerEvent } from './schema.ts';
 export const handler = lambdaFunction({
   event: providerEvent,
   compose: composeSync,
-  durationMetric: 'PublishDuration',
+  metrics: { duration: 'PublishDuration' },
   async run(composition, { event, signal }) {
     const entry = await readReferencedEntry(composition.config, event);
     await using ports = await composition.open(signal);

@@ -28,8 +28,13 @@ interface FunctionDefinition<E, C, R> {
   /** Reads the environment and builds the adapters. Throws SettingsInvalid. */
   readonly compose: (runtime: Runtime) => C;
   readonly run: (composition: C, invocation: Invocation<E>) => Promise<R>;
-  /** The metric that takes the milliseconds of a run that succeeded. */
-  readonly durationMetric?: string;
+  /** What a run that succeeded is measured by. */
+  readonly metrics?: {
+    /** Takes its milliseconds. */
+    readonly duration: string;
+    /** Takes 1. */
+    readonly count?: string;
+  };
 }
 
 type LambdaHandler<R> = (event: unknown, context: Context) => Promise<R>;
@@ -50,15 +55,16 @@ export function lambdaFunction<E, C, R>(definition: FunctionDefinition<E, C, R>)
   );
 
   const run = async (input: unknown, context: Context): Promise<R> => {
+    logger.setCorrelationId(correlationIdOf(input) ?? context.awsRequestId);
     const event = parseEvent(definition.event, input);
-    logger.setCorrelationId(correlationIdOf(event) ?? context.awsRequestId);
     using deadline = watchDeadline(context);
     const started = performance.now();
     const { signal } = deadline;
     try {
       const result = await definition.run(composition(), { event, requestId: context.awsRequestId, signal });
-      const { durationMetric } = definition;
-      if (durationMetric) metrics.addMetric(durationMetric, 'Milliseconds', performance.now() - started);
+      const { duration, count } = definition.metrics ?? {};
+      if (duration) metrics.addMetric(duration, 'Milliseconds', performance.now() - started);
+      if (count) metrics.addMetric(count, 'Count', 1);
       return result;
     } finally {
       // Powertools warns of every invocation that has none.
@@ -100,7 +106,7 @@ function parseEvent<E>(schema: z.ZodType<E>, input: unknown): E {
 
 /** The execution's id, by which the log lines of all functions of one run are found. */
 function correlationIdOf(event: unknown): string | undefined {
-  const { executionId } = event as { executionId?: unknown };
+  const { executionId } = (event ?? {}) as { executionId?: unknown };
   return typeof executionId === 'string' ? executionId : undefined;
 }
 

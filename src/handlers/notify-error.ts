@@ -11,9 +11,9 @@ export const handler = lambdaFunction({
   compose: composeNotification,
   async run(composition, { event }) {
     const error = readCaughtError(event.error);
-    const notice = noticeOf(event, error, composition);
-    const { messageId } = await notifyError(composition, notice);
+    // Counted first: it failed, whether or not people can be told.
     if (event.provider !== undefined) composition.countFailure(error.name);
+    const { messageId } = await notifyError(composition, noticeOf(event, error, composition));
     return { messageId, notified: true, address: event.provider?.address ?? null, code: error.name };
   },
 });

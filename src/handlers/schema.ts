@@ -26,13 +26,18 @@ const objectCreated = z
     versionId: object['version-id'],
   }));
 
-const runInput = z.union([configLocation, objectCreated]);
+const RUN_INPUT = { error: 'neither {"bucket": …, "key": …} nor an "Object Created" event of S3' };
+
+const runInput = z.union([configLocation, objectCreated], RUN_INPUT);
 
 /** What ReadConfig takes: the input of an execution, alone or as the state machine wraps it. */
-export const readConfigEvent = z.union([
-  z.object({ executionId: text, input: runInput }),
-  runInput.transform((input) => ({ executionId: undefined, input })),
-]);
+export const readConfigEvent = z.union(
+  [
+    z.object({ executionId: text, input: runInput }),
+    runInput.transform((input) => ({ executionId: undefined, input })),
+  ],
+  RUN_INPUT,
+);
 
 /** One provider of a run, as the Map hands it out. */
 export const providerEvent = z.object({

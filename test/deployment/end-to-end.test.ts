@@ -177,6 +177,7 @@ describe.skipIf(!tools)('a deployment, from the upload of its config on (needs P
         (sum, line) => sum + [line[name] ?? 0].flat().reduce((a: number, b: number) => a + b, 0),
         0,
       );
+    expect(sumOf('ProviderChecked')).toBe(9);
     expect(sumOf('ProviderPublished')).toBe(3);
     expect(sumOf('ProviderFailed')).toBe(1);
     expect(sumOf('ProviderUpToDate')).toBe(6);

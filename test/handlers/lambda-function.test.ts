@@ -42,6 +42,16 @@ describe('a Lambda function', () => {
     });
   });
 
+  it.each([
+    [{ executionId: 'run-1' }, 'run-1'],
+    [null, lambdaContext().awsRequestId],
+  ])('logs the refusal of %j under the id of its run', async (input, id) => {
+    await expect(running(async () => undefined)(input, lambdaContext())).rejects.toThrow();
+    expect(logged.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ code: 'ArgumentsInvalid', correlation_id: id }),
+    ]);
+  });
+
   it('throws an error on under the name that a state machine matches, and logs it with the execution', async () => {
     const handler = running(async () => {
       throw new SyncError('UpstreamUnavailable', 'The registry sleeps.');
@@ -110,16 +120,16 @@ describe('a Lambda function', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('measures a run that succeeds', async () => {
+  it('measures and counts a run that succeeds', async () => {
     const handler = lambdaFunction({
       event,
       compose: () => undefined,
       run: async () => 1,
-      durationMetric: 'CheckDuration',
+      metrics: { duration: 'CheckDuration', count: 'ProviderChecked' },
     });
     await handler({ name: 'a' }, lambdaContext());
     expect(logged.map((line) => JSON.parse(line))).toEqual([
-      expect.objectContaining({ CheckDuration: expect.any(Number) }),
+      expect.objectContaining({ CheckDuration: expect.any(Number), ProviderChecked: 1 }),
     ]);
   });
 });

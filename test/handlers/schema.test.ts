@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { readConfigEvent } from '../../src/handlers/schema.ts';
+
+const uploaded = (object: Record<string, unknown>) => ({
+  'detail-type': 'Object Created',
+  detail: { bucket: { name: 'configs' }, object },
+});
+
+describe('what ReadConfig takes', () => {
+  it.each([
+    ['a place', { bucket: 'configs', key: 'config.json' }, { bucket: 'configs', key: 'config.json' }],
+    [
+      'an upload, with the version that it made',
+      uploaded({ key: 'config.json', 'version-id': 'Zq1' }),
+      { bucket: 'configs', key: 'config.json', versionId: 'Zq1' },
+    ],
+    [
+      'an upload under a key that stands there as it is',
+      uploaded({ key: 'teams/a+b (new)%20.json' }),
+      { bucket: 'configs', key: 'teams/a+b (new)%20.json' },
+    ],
+  ])('is %s, alone or wrapped by the state machine', (_name, input, expected) => {
+    expect(readConfigEvent.parse(input).input).toEqual(expected);
+    expect(readConfigEvent.parse({ executionId: 'run-1', input })).toEqual({
+      executionId: 'run-1',
+      input: expected,
+    });
+  });
+
+  it.each([{ bucket: 'configs' }, { executionId: 'run-1', input: { key: 'config.json' } }, null])(
+    'is not %j, and the refusal says what it could be',
+    (input) => {
+      expect(readConfigEvent.safeParse(input).error?.issues[0]?.message).toBe(
+        'neither {"bucket": …, "key": …} nor an "Object Created" event of S3',
+      );
+    },
+  );
+});
