@@ -3,7 +3,6 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { Tracer } from '@aws-lambda-powertools/tracer';
 import type { SyncEvent } from '../domain/events.ts';
 import type { EventReporter } from '../ports/event-reporter.ts';
-import type { Environment } from './environment.ts';
 
 export interface Telemetry {
   readonly logger: Logger;
@@ -14,7 +13,10 @@ export interface Telemetry {
 }
 
 /** Logs, metrics and traces of one function. Service, namespace and sampling come from `POWERTOOLS_…`. */
-export function createTelemetry(environment: Environment): Telemetry {
+export function createTelemetry(environment: NodeJS.ProcessEnv): Telemetry {
+  // What Lambda lets through, which has to be more than LOG_LEVEL: it would drop metrics too. Powertools would
+  // take it for the level to log at.
+  delete environment['AWS_LAMBDA_LOG_LEVEL'];
   // The design document's name of the level; Powertools knows it as WARN.
   const logger = new Logger(environment['LOG_LEVEL'] === 'WARNING' ? { logLevel: 'WARN' } : {});
   const metrics = new Metrics();

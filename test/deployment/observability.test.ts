@@ -49,6 +49,26 @@ describe.skipIf(!tools)('alarms and dashboard (need Python and pip)', () => {
       }
     });
 
+    it('tells of every function that nears its time limit, in percent of that limit', () => {
+      const { Metrics } = resource(deployment, 'NearTimeLimitAlarm');
+      const [{ Expression }, ...durations] = Metrics;
+      const limits = Object.fromEntries(
+        Array.from(String(Expression).matchAll(/FILL\((\w+), 0\) \/ (\d+)/g), ([, id, ms]) => [
+          id,
+          Number(ms),
+        ]),
+      );
+      const expected = ofType(deployment, 'AWS::Lambda::Function').map(([name, { Properties }]) => [
+        `<${name}>`,
+        Properties['Timeout'] * 10,
+      ]);
+      expect(
+        durations
+          .map(({ Id, MetricStat }: Json) => [MetricStat.Metric.Dimensions[0].Value, limits[Id]])
+          .toSorted(),
+      ).toEqual(expected.toSorted());
+    });
+
     it('has a dashboard of valid JSON', () => {
       const { widgets } = JSON.parse(resource(deployment, 'Dashboard').DashboardBody);
       expect(widgets.length).toBeGreaterThan(5);

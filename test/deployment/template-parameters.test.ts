@@ -46,6 +46,24 @@ describe.skipIf(!deployment)('the parameters of template.yaml (needs Python and 
   });
 
   it.each([
+    ['DEBUG', 'DEBUG'],
+    ['INFO', 'INFO'],
+    ['WARN', 'INFO'],
+    ['ERROR', 'INFO'],
+  ])(
+    'has the functions log at %s, and Lambda let metrics through, which are of INFO',
+    (LogLevel, through) => {
+      const { Resources } = resolveTemplate(transformed, { ...REQUIRED_PARAMETERS, LogLevel });
+      const functions = Object.values(Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
+      expect(functions).toHaveLength(5);
+      for (const { Properties } of functions) {
+        expect(Properties['LoggingConfig'].ApplicationLogLevel).toBe(through);
+        expect(Properties['Environment'].Variables.LOG_LEVEL).toBe(LogLevel);
+      }
+    },
+  );
+
+  it.each([
     ['TfcOrganization', ['acme', 'acme_2-b'], ['', 'a b', 'a/b']],
     [
       'TfcAddress',

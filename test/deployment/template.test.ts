@@ -76,6 +76,9 @@ describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pi
           String(Sid).includes('NetworkInterfaces'),
         );
         expect(network).toHaveLength(expected ? 2 : 0);
+        expect(network[0]?.Resource).toEqual(
+          expected && ['arn:PARTITION:ec2:REGION:ACCOUNT:*/*', 'arn:PARTITION:ec2:REGION:*:subnet/*'],
+        );
       }
     });
 
@@ -208,6 +211,13 @@ describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pi
       const outputs = deployment.resolved.Outputs;
       expect(outputs['StateMachineArn']?.Value).toBe('<ProviderSyncStateMachine>');
       expect(outputs['ConfigBucketName']?.Value).toBe(bucket);
+      const secret = options.has('existingSecrets') ? 'tfe/token' : '<TokenSecret>';
+      expect(outputs['PutTokenCommand']?.Value).toBe(
+        `aws secretsmanager put-secret-value --region REGION --secret-id ${secret} --secret-string file:///dev/stdin`,
+      );
+      expect(outputs['UploadConfigCommand']?.Value).toBe(
+        `aws s3 cp config.json s3://${bucket}/config.json --region REGION`,
+      );
       expect(outputs['StartExecutionCommand']?.Value).toBe(
         `aws stepfunctions start-execution --region REGION --state-machine-arn <ProviderSyncStateMachine> --input '{"bucket":"${bucket}","key":"config.json"}'`,
       );

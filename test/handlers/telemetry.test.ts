@@ -74,8 +74,8 @@ describe('the telemetry of a function', () => {
     ['WARN', ['WARN']],
     ['INFO', ['INFO', 'WARN']],
     ['ERROR', []],
-  ])('logs at the level %s', (level, expected) => {
-    const { reporter } = listening({ LOG_LEVEL: level });
+  ])('logs at the level %s, while Lambda lets INFO through for the metrics', (level, expected) => {
+    const { reporter } = listening({ LOG_LEVEL: level, AWS_LAMBDA_LOG_LEVEL: 'INFO' });
     reporter.report({ kind: 'ProviderVersionUpToDate', ...about });
     reporter.report({ kind: 'RequestRetried', target: 'x', attempt: 2, reason: 'busy' });
     expect(lines.map((line) => JSON.parse(line).level)).toEqual(expected);
