@@ -1,29 +1,10 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
+import { describe, expect, it } from 'vitest';
 import { checkVersion } from '../../src/application/check-version.ts';
 import { planProviders } from '../../src/application/plan-providers.ts';
 import { syncProviders } from '../../src/application/sync-providers.ts';
-import {
-  anvil,
-  configOf,
-  LINUX,
-  type SyncWorld,
-  syncWorld,
-  twoPublishers,
-  WINDOWS,
-  weather,
-} from '../support/sync-world.ts';
+import { anvil, configOf, freshWorld, LINUX, WINDOWS, weather } from '../support/sync-world.ts';
 
-let releases: readonly SampleRelease[];
-let world: SyncWorld;
-
-beforeAll(async () => {
-  releases = await twoPublishers();
-});
-
-beforeEach(async () => {
-  world = await syncWorld(releases);
-});
+const world = freshWorld();
 
 describe('a plan', () => {
   it('tells the steps of a new version in order, and takes none', async () => {

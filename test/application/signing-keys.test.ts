@@ -1,5 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { makeSigningKey, type SampleSigningKey } from '../../src/adapters/sample-registry/signing-key.ts';
 import {
   addSigningKey,
@@ -7,20 +6,15 @@ import {
   listSigningKeys,
   showSigningKey,
 } from '../../src/application/signing-keys.ts';
-import { type SyncWorld, syncWorld, twoPublishers } from '../support/sync-world.ts';
+import { freshWorld } from '../support/sync-world.ts';
 
 const ANVIL = { hostname: 'registry.terraform.io', namespace: 'acme', type: 'anvil' };
 
-let releases: readonly SampleRelease[];
+const world = freshWorld();
 let key: SampleSigningKey;
-let world: SyncWorld;
 
 beforeAll(async () => {
-  [releases, key] = await Promise.all([twoPublishers(), makeSigningKey({ name: 'In House' })]);
-});
-
-beforeEach(async () => {
-  world = await syncWorld(releases);
+  key = await makeSigningKey({ name: 'In House' });
 });
 
 describe('the organization’s signing keys', () => {
@@ -64,7 +58,7 @@ describe('the keys a public registry lists', () => {
   it('come with the newest version’s packages', async () => {
     expect(await fetchSigningKeys(world.ports, ANVIL)).toMatchObject({
       version: '1.1.0',
-      keys: [{ keyId: releases[0]?.signingKeys[0]?.keyId }],
+      keys: [{ keyId: world.releases[0]?.signingKeys[0]?.keyId }],
     });
   });
 

@@ -1,5 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
+import { describe, expect, it } from 'vitest';
 import { makeSigningKey } from '../../src/adapters/sample-registry/signing-key.ts';
 import { syncProviders } from '../../src/application/sync-providers.ts';
 import { SyncError } from '../../src/domain/errors.ts';
@@ -9,10 +8,8 @@ import {
   anvil,
   configOf,
   DARWIN,
+  freshWorld,
   LINUX,
-  type SyncWorld,
-  syncWorld,
-  twoPublishers,
   versionOf,
   WINDOWS,
   weather,
@@ -20,16 +17,7 @@ import {
 
 const ANVIL = { hostname: 'registry.terraform.io', namespace: 'acme', type: 'anvil' };
 
-let releases: readonly SampleRelease[];
-let world: SyncWorld;
-
-beforeAll(async () => {
-  releases = await twoPublishers();
-});
-
-beforeEach(async () => {
-  world = await syncWorld(releases);
-});
+const world = freshWorld();
 
 const sync = (...entries: readonly Record<string, unknown>[]) =>
   syncProviders(world.ports, configOf(...entries), { transfer: { sleep: async () => {} } });
@@ -40,7 +28,7 @@ describe('a sync into an empty private registry', () => {
   it('publishes the newest stable version with its signing key, platforms and bytes', async () => {
     const { providers, summary } = await sync(anvil(), weather('~> 3.0'));
 
-    const key = releases[1]?.signingKeys[0]?.keyId;
+    const key = world.releases[1]?.signingKeys[0]?.keyId;
     expect(providers[0]).toMatchObject({
       address: 'registry.terraform.io/acme/anvil',
       requested: 'latest',

@@ -1,30 +1,11 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
+import { describe, expect, it } from 'vitest';
 import { makeSigningKey } from '../../src/adapters/sample-registry/signing-key.ts';
 import { syncProviders } from '../../src/application/sync-providers.ts';
 import { verifyProviders } from '../../src/application/verify-providers.ts';
 import type { StoredVersion } from '../fakes/private-registry-state.ts';
-import {
-  anvil,
-  configOf,
-  LINUX,
-  type SyncWorld,
-  syncWorld,
-  twoPublishers,
-  weather,
-} from '../support/sync-world.ts';
+import { anvil, configOf, freshWorld, LINUX, weather } from '../support/sync-world.ts';
 
-let releases: readonly SampleRelease[];
-let world: SyncWorld;
-
-beforeAll(async () => {
-  releases = await twoPublishers();
-});
-
-beforeEach(async () => {
-  world = await syncWorld(releases);
-  await syncProviders(world.ports, configOf(anvil(), weather()));
-});
+const world = freshWorld(({ ports }) => syncProviders(ports, configOf(anvil(), weather())));
 
 const verify = (deep = false) => verifyProviders(world.ports, configOf(anvil(), weather()), { deep });
 

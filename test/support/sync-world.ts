@@ -1,3 +1,4 @@
+import { beforeAll, beforeEach } from 'vitest';
 import { makeSampleRelease, type SampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
 import { makeSigningKey } from '../../src/adapters/sample-registry/signing-key.ts';
 import type { SyncPorts } from '../../src/application/sync-ports.ts';
@@ -32,6 +33,41 @@ export async function syncWorld(releases: readonly SampleRelease[]): Promise<Syn
   const clock = fixedClock(new Date('2026-11-01T00:00:00Z'));
   const ports = { publicRegistry, privateRegistry, signingKeys: privateRegistry, reporter, clock };
   return { ports, publicRegistry, privateRegistry, reporter };
+}
+
+export interface FreshWorld extends SyncWorld {
+  /** As of `twoPublishers`. */
+  readonly releases: readonly SampleRelease[];
+}
+
+/** The registries of `syncWorld` with the releases of `twoPublishers`, new for every test of the file. */
+export function freshWorld(prepare?: (world: SyncWorld) => Promise<unknown>): FreshWorld {
+  let releases: readonly SampleRelease[];
+  let world: SyncWorld;
+  beforeAll(async () => {
+    releases = await twoPublishers();
+  });
+  beforeEach(async () => {
+    world = await syncWorld(releases);
+    await prepare?.(world);
+  });
+  return {
+    get releases() {
+      return releases;
+    },
+    get ports() {
+      return world.ports;
+    },
+    get publicRegistry() {
+      return world.publicRegistry;
+    },
+    get privateRegistry() {
+      return world.privateRegistry;
+    },
+    get reporter() {
+      return world.reporter;
+    },
+  };
 }
 
 /** Two publishers with a key each: `acme/anvil` 1.0.0 and 1.1.0, `globex/weather` 3.0.0; three platforms each. */
