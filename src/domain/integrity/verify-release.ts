@@ -5,6 +5,7 @@ import { toPluginProtocols } from '../provider/protocols.ts';
 import type { RegistryPackage, ReleasePackage, VerifiedRelease } from '../provider/release.ts';
 import type { Version } from '../provider/version.ts';
 import { isFileName } from './file-name.ts';
+import { remarkOnPackageName } from './package-name.ts';
 import { parseShasums, type Shasums } from './shasums.ts';
 import { quote } from './untrusted-text.ts';
 import type { IntegrityCheck } from './verdict.ts';
@@ -27,7 +28,7 @@ export interface ReleaseInput {
  * registry lists for every package, and by the pinned one. Platforms that disagree on protocols give the union.
  *
  * Throws ShasumsMalformed, ShasumsEntryMissing, ShasumMismatch, UpstreamResponseInvalid (a file name that is
- * none, or given twice), the errors of verifyShasumsSignature, and ProtocolsUnsupported.
+ * none, is given twice, or names something else), the errors of verifyShasumsSignature, and ProtocolsUnsupported.
  */
 export async function verifyRelease(input: ReleaseInput): Promise<VerifiedRelease> {
   const { address, version } = input;
@@ -35,6 +36,7 @@ export async function verifyRelease(input: ReleaseInput): Promise<VerifiedReleas
   const shasums = parseShasums(input.shasums);
   const packages = input.packages.map((pkg) => matchShasumsLine(pkg, shasums, subject));
   requireOwnFiles(packages, subject);
+  const names = packages.map((pkg) => remarkOnPackageName(pkg, address, version));
   const { signedBy, checks, remarks, binarySignature } = await verifySignatureForEach(input, subject);
   return {
     address,
@@ -44,7 +46,11 @@ export async function verifyRelease(input: ReleaseInput): Promise<VerifiedReleas
     shasums: input.shasums,
     shasumsSignature: binarySignature,
     signingKey: signedBy,
-    verdict: { checks: [...packages.map(lineCheck), ...checks], signedBy, remarks },
+    verdict: {
+      checks: [...packages.map(lineCheck), ...checks],
+      signedBy,
+      remarks: [...remarks, ...names.filter((remark) => remark !== undefined)],
+    },
   };
 }
 

@@ -147,6 +147,31 @@ describe('verifyRelease', () => {
     expect(message).toContain('linux_amd64 and darwin_arm64');
   });
 
+  it.each([
+    ['another platform', 'terraform-provider-sample_1.0.0_darwin_arm64.zip'],
+    ['another provider', 'terraform-provider-simple_1.0.0_linux_amd64.zip'],
+  ])('refuses a signed package that is by its name of %s', async (_, filename) => {
+    const { code, message } = await refusal(
+      await release([registryPackage({ filename })], `${LINUX}  ${filename}\n`),
+    );
+    expect(code).toBe('UpstreamResponseInvalid');
+    for (const part of [filename, 'acme/sample 1.0.0 for linux_amd64']) expect(message).toContain(part);
+  });
+
+  it.each([
+    ['of another version, and remarks on it', 'terraform-provider-sample_1.0.20_linux_amd64.zip', 1],
+    ['of an older version, and remarks on it', 'terraform-provider-sample_v0.9.0_linux_amd64.zip', 1],
+    ['with a "v" before the version', 'terraform-provider-sample_v1.0.0_linux_amd64.zip', 0],
+    ['with a short version', 'terraform-provider-sample_1.0_linux_amd64.zip', 0],
+    ['with a version that is none', 'terraform-provider-sample_final_linux_amd64.zip', 0],
+    ['with a platform that Terraform does not know', 'terraform-provider-sample_1.0.0_linux_x64.zip', 0],
+    ['of another form', 'sample.zip', 0],
+  ])('accepts a package that is called a name %s', async (_, filename, remarks) => {
+    const input = await release([registryPackage({ filename })], `${LINUX}  ${filename}\n`);
+    const { verdict } = await verifyRelease(input);
+    expect(verdict.remarks.filter((remark) => remark.includes(filename))).toHaveLength(remarks);
+  });
+
   it('refuses a registry’s shasum that SHA256SUMS does not confirm, naming file, place and both digests', async () => {
     const { code, message } = await refusal(await release([registryPackage(), darwin({ shasum: LINUX })]));
     expect(code).toBe('ShasumMismatch');
