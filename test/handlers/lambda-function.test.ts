@@ -46,7 +46,9 @@ describe('a Lambda function', () => {
     [{ executionId: 'run-1' }, 'run-1'],
     [null, lambdaContext().awsRequestId],
   ])('logs the refusal of %j under the id of its run', async (input, id) => {
-    await expect(running(async () => undefined)(input, lambdaContext())).rejects.toThrow();
+    await expect(running(async () => undefined)(input, lambdaContext())).rejects.toMatchObject({
+      name: 'ArgumentsInvalid',
+    });
     expect(logged.map((line) => JSON.parse(line))).toEqual([
       expect.objectContaining({ code: 'ArgumentsInvalid', correlation_id: id }),
     ]);
