@@ -1,3 +1,5 @@
+import { parseConfig } from '../../../src/domain/config/parse-config.ts';
+import { type Problem, SyncError } from '../../../src/domain/errors.ts';
 /** A smallest entry. */
 export const AWS = {
   provider: 'aws',
@@ -33,3 +35,19 @@ export const designSingle = `{
   "platforms": [{ "os": "darwin", "arch": "arm64" }]
 }
 `;
+
+/** The error that refuses a text; fails the test when it is accepted. */
+export const failureOf = (text: string): SyncError => {
+  try {
+    parseConfig(text);
+  } catch (error) {
+    if (error instanceof SyncError) return error;
+    throw error;
+  }
+  throw new Error('The config was accepted.');
+};
+
+export const problemsOf = (config: unknown): readonly Problem[] => failureOf(JSON.stringify(config)).problems;
+export const parse = (config: unknown) => parseConfig(JSON.stringify(config)).providers;
+
+export const entryWith = (keys: Record<string, unknown>) => [{ ...AWS, ...keys }];

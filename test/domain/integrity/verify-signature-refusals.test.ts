@@ -1,12 +1,8 @@
 import * as fc from 'fast-check';
 import { enums } from 'openpgp';
 import { describe, expect, it } from 'vitest';
-import {
-  armored,
-  keyWithStolenSubkey,
-  signDetached,
-  signDetachedWith,
-} from '../../support/pgp/signatures.ts';
+import { isSyncError } from '../../../src/domain/errors.ts';
+import { keyWithStolenSubkey, signDetached, signDetachedWith } from '../../support/pgp/signatures.ts';
 import {
   armorOf,
   days,
