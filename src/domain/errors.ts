@@ -84,6 +84,12 @@ export interface SyncErrorDetails {
 }
 
 /**
+ * The most characters of a message: what servers send stands in some, and a message must fit every log, mail and
+ * state payload (256 KiB).
+ */
+const MAX_MESSAGE_LENGTH = 8000;
+
+/**
  * The one error type of the product. `name` is the literal code, so that it survives minifying.
  * The message is for a person: what happened, the value at fault, what to change; never a secret.
  */
@@ -95,7 +101,7 @@ export class SyncError<C extends ErrorCode = ErrorCode> extends Error {
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: C, message: string, details: SyncErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(shortened(message), details.cause === undefined ? undefined : { cause: details.cause });
     this.name = code;
     this.code = code;
     this.origin = KINDS[code].origin;
@@ -103,6 +109,11 @@ export class SyncError<C extends ErrorCode = ErrorCode> extends Error {
     this.problems = details.problems ?? [];
     this.retryAfterSeconds = details.retryAfterSeconds;
   }
+}
+
+function shortened(message: string): string {
+  if (message.length <= MAX_MESSAGE_LENGTH) return message;
+  return `${message.slice(0, MAX_MESSAGE_LENGTH - 1).toWellFormed()}…`;
 }
 
 export const ERROR_CODES = Object.keys(KINDS) as readonly ErrorCode[];

@@ -163,7 +163,7 @@ describe('sync', () => {
     const path = await writeConfig(anvil(), weather('9.9.9'));
     const { code, stdout, stderr } = await command('sync', path, '--quiet');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain('VersionNotFound');
+    expect(stderr).toMatch(/^globex\/weather\n {2}VersionNotFound: /);
     expect(stderr).not.toContain('acme/anvil');
   });
 

@@ -16,7 +16,9 @@ function readableMembers<S extends z.ZodType>(member: S) {
     );
 }
 
-const platform = z.object({ os: z.string().min(1), arch: z.string().min(1) });
+/** Names in Go's manner; what is none could never be asked for and must not reach a message. */
+const goName = z.string().regex(/^[0-9A-Za-z_-]{1,32}$/);
+const platform = z.object({ os: goName, arch: goName });
 const protocols = readableMembers(z.string());
 
 /** Remote service discovery: `providers.v1` is undefined when the host offers no provider registry. */

@@ -97,6 +97,6 @@ export function tellResult<R extends Judged>(
   const { ok } = 'summary' in result ? result.summary : result;
   if (settings.json) io.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   else if (!settings.quiet) io.stdout.write(`${renderer.whole(result, io.stdout)}\n`);
-  else if (!ok) io.stderr.write(`${renderer.failures(result, io.stderr)}\n`);
+  else if (!ok) io.stderr.write(`${renderer.failures(result, io.stderr).trimStart()}\n`);
   return ok ? 0 : 1;
 }

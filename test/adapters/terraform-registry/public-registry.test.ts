@@ -115,7 +115,16 @@ describe('the versions of a provider', () => {
       'nonsense',
       null,
       { version: '1.0.0', protocols: null, platforms: null, published_at: 'yesterday' },
-      { version: '1.1.0', protocols: ['5.0', 6], platforms: [{ os: 'linux' }, { ...LINUX, extra: 1 }] },
+      {
+        version: '1.1.0',
+        protocols: ['5.0', 6],
+        platforms: [
+          { os: 'linux' },
+          { ...LINUX, extra: 1 },
+          { os: 'linux\u001b[2J', arch: 'amd64' },
+          { os: 'o'.repeat(33), arch: 'amd64' },
+        ],
+      },
     ];
     expect(await listing({ versions, warnings: null, extra: {} })).toEqual([
       ['1.0.0', [], []],
