@@ -36,11 +36,15 @@ const SILENT: readonly SyncEvent['kind'][] = [
   'VersionConflictFound',
 ];
 
+/** Kinds that only somebody who looks for a fault wants to read. */
+const DETAILS: readonly SyncEvent['kind'][] = ['ProviderCheckStarted', 'PackageTransferStarted'];
+
 function render(event: SyncEvent, logger: Logger, metrics: Metrics): void {
   if (SILENT.includes(event.kind)) return;
   const { kind, ...details } = event;
   if (kind === 'RequestRetried' || kind === 'PackageTransferRestarted' || 'error' in event)
     logger.warn(kind, details);
+  else if (DETAILS.includes(kind)) logger.debug(kind, details);
   else logger.info(kind, details);
   count(event, metrics);
 }

@@ -73,9 +73,11 @@ describe('the telemetry of a function', () => {
     ['WARNING', ['WARN']],
     ['WARN', ['WARN']],
     ['INFO', ['INFO', 'WARN']],
+    ['DEBUG', ['DEBUG', 'INFO', 'WARN']],
     ['ERROR', []],
   ])('logs at the level %s, while Lambda lets INFO through for the metrics', (level, expected) => {
     const { reporter } = listening({ LOG_LEVEL: level, AWS_LAMBDA_LOG_LEVEL: 'INFO' });
+    reporter.report({ kind: 'ProviderCheckStarted', address: about.address, requested: 'latest' });
     reporter.report({ kind: 'ProviderVersionUpToDate', ...about });
     reporter.report({ kind: 'RequestRetried', target: 'x', attempt: 2, reason: 'busy' });
     expect(lines.map((line) => JSON.parse(line).level)).toEqual(expected);
