@@ -1,30 +1,19 @@
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { paginate } from '../../../src/adapters/embedded-registry/pagination.ts';
 import { makeSigningKey } from '../../../src/adapters/sample-registry/signing-key.ts';
-import {
-  embeddedRegistry,
-  GPG_KEYS,
-  PROVIDERS,
-  privatePath,
-  registryApi,
-  type TestRegistry,
-} from '../../support/registries.ts';
+import { GPG_KEYS, PROVIDERS, privatePath } from '../../support/registries.ts';
+import { runningRegistry } from './running-registry.ts';
 
-let registry: TestRegistry;
-let api: ReturnType<typeof registryApi>;
 const names = ['alpha', 'bravo', 'charlie', 'delta', 'echo'];
 
-beforeAll(async () => {
-  registry = await embeddedRegistry({ pageSizeDefault: 2 });
-  api = registryApi(registry);
+const { registry, api } = runningRegistry({ pageSizeDefault: 2 }, async (api) => {
   for (const name of names) await api.createProvider(name);
   for (const name of names) await api.createKey((await makeSigningKey({ name })).asciiArmor);
   const keys = await api.call('GET', `${GPG_KEYS}?filter[namespace]=example`);
   const keyId = String(keys.document.data[0]?.attributes['key-id']);
   for (const minor of [0, 1, 2, 3, 4]) await api.createVersion('alpha', `1.${minor}.0`, keyId);
 });
-afterAll(() => registry[Symbol.asyncDispose]());
 
 async function follow(first: string, base: string): Promise<{ ids: string[]; pages: number }> {
   const ids: string[] = [];
