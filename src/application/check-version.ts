@@ -18,10 +18,14 @@ export interface VersionCheck {
 
 /**
  * Reads one provider in both registries and compares. Changes nothing.
- * Throws every error of the registries and of the integrity checks; a conflict is a result, not a throw.
+ * `onResolved` is told the version as soon as it is known. Throws every error of the registries and of the integrity checks; a conflict is a result, not a throw.
  */
-export async function checkVersion(ports: SyncPorts, entry: ProviderEntry): Promise<VersionCheck> {
-  const prepared = await prepareProvider(ports, entry);
+export async function checkVersion(
+  ports: SyncPorts,
+  entry: ProviderEntry,
+  onResolved?: (version: string) => void,
+): Promise<VersionCheck> {
+  const prepared = await prepareProvider(ports, entry, undefined, onResolved);
   const result = plannedResult(prepared);
   return {
     versionExists: prepared.present.version !== undefined,

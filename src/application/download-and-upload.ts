@@ -22,19 +22,22 @@ export async function downloadAndUpload(
   options: SyncOptions & { readonly limit?: LimitFunction } = {},
 ): Promise<ProviderResult> {
   const limit = options.limit ?? pLimit(options.concurrency ?? DEFAULT_CONCURRENCY);
+  let version = resolved;
   try {
     options.signal?.throwIfAborted();
-    const prepared = await prepareProvider(ports, entry, resolved);
+    const prepared = await prepareProvider(ports, entry, resolved, (found) => {
+      version = found;
+    });
     return await carryOut(ports, prepared, limit, options);
   } catch (thrown) {
     const error = toSyncError(thrown);
     ports.reporter.report({
       kind: 'ProviderSyncFailed',
       address: formatAddress(entry.address),
-      version: resolved,
+      version,
       error: reportOf(error),
     });
-    return failedResult(entry, error, resolved);
+    return failedResult(entry, error, version);
   }
 }
 

@@ -14,11 +14,16 @@ export async function planProviders(
   const started = ports.clock.now().getTime();
   const limit = pLimit(options.concurrency ?? DEFAULT_CONCURRENCY);
   const providers = await limit.map(config.providers, async (entry) => {
+    let version: string | undefined;
     try {
       options.signal?.throwIfAborted();
-      return (await checkVersion(ports, entry)).result;
+      return (
+        await checkVersion(ports, entry, (found) => {
+          version = found;
+        })
+      ).result;
     } catch (error) {
-      return failedResult(entry, error);
+      return failedResult(entry, error, version);
     }
   });
   return runResult(providers, ports.clock.now().getTime() - started);

@@ -91,13 +91,18 @@ export async function readPlan(
   return { present, plan: planUpload({ release, present, signingKeyPresent }) };
 }
 
-/** Resolves, reads and compares one provider. Changes nothing. */
+/**
+ * Resolves, reads and compares one provider. Changes nothing. `onResolved` is told the version as soon as it is
+ * known, for what fails after that.
+ */
 export async function prepareProvider(
   ports: SyncPorts,
   entry: ProviderEntry,
   resolved?: string,
+  onResolved?: (version: string) => void,
 ): Promise<PreparedProvider> {
   const version = await resolveProvider(ports, entry, resolved);
+  onResolved?.(version.canonical);
   const { release, packages } = await readRelease(ports, entry, version);
   for (const remark of release.verdict.remarks) {
     ports.reporter.report({

@@ -56,9 +56,12 @@ async function verifyProvider(
   limit: LimitFunction,
 ): Promise<VerifyProviderResult> {
   const named = { address: formatAddress(entry.address), requested: entry.requested.text };
+  let version: string | null = null;
   try {
     options.signal?.throwIfAborted();
-    const prepared = await prepareProvider(ports, entry);
+    const prepared = await prepareProvider(ports, entry, undefined, (found) => {
+      version = found;
+    });
     const differences = await documentDifferences(ports, prepared);
     const digests = options.deep === true ? await readStoredDigests(ports, prepared, limit) : new Map();
     const all = [...differences, ...digestDifferences(prepared, digests)];
@@ -74,7 +77,7 @@ async function verifyProvider(
   } catch (error) {
     return {
       ...named,
-      version: null,
+      version,
       outcome: 'failed',
       signedBy: null,
       platforms: [],

@@ -46,6 +46,12 @@ describe('a plan', () => {
     ]);
     expect(summary).toMatchObject({ outcomes: { complete: 1, publish: 1, failed: 1 }, ok: false });
   });
+
+  it('names the version that was found of what fails after that', async () => {
+    const pinned = { ...anvil('latest', [LINUX]), 'gpg-key-id': '0123456789ABCDEF' };
+    const { providers } = await planProviders(world.ports, configOf(pinned));
+    expect(providers).toMatchObject([{ requested: 'latest', version: '1.1.0', outcome: 'failed' }]);
+  });
 });
 
 describe('the check of one provider', () => {

@@ -187,9 +187,17 @@ describe('a release that does not hold together', () => {
   });
 
   it('signed by another key than the pinned one is refused', async () => {
-    const { providers } = await sync({ ...anvil('1.1.0'), 'gpg-key-id': '0123456789ABCDEF' });
+    const { providers } = await sync({ ...anvil('~> 1.1'), 'gpg-key-id': '0123456789ABCDEF' });
 
-    expect(providers[0]).toMatchObject({ outcome: 'failed', error: { code: 'SigningKeyNotPinned' } });
+    expect(providers[0]).toMatchObject({
+      requested: '~> 1.1',
+      version: '1.1.0',
+      outcome: 'failed',
+      error: { code: 'SigningKeyNotPinned' },
+    });
+    expect(world.reporter.events).toContainEqual(
+      expect.objectContaining({ kind: 'ProviderSyncFailed', version: '1.1.0' }),
+    );
     expect(world.privateRegistry.changes).toEqual([]);
   });
 });

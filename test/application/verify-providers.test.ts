@@ -143,7 +143,11 @@ describe('a verify that cannot be made', () => {
 
     const { providers, summary } = await verify();
 
-    expect(providers[0]).toMatchObject({ outcome: 'failed', error: { code: 'SignatureInvalid' } });
+    expect(providers[0]).toMatchObject({
+      version: '1.1.0',
+      outcome: 'failed',
+      error: { code: 'SignatureInvalid' },
+    });
     expect(providers[1]?.outcome).toBe('verified');
     expect(summary).toMatchObject({ failed: 1, ok: false });
   });
