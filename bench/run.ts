@@ -68,13 +68,17 @@ async function designDocumentWay(servers: Servers): Promise<Measured> {
   ]);
 }
 
-/** `curl | curl` for every package, as many at a time as a sync has; registering the versions is not counted. */
-async function curlPipes(servers: Servers, folder: string): Promise<Measured> {
+const CURL_PIPE = 'set -o pipefail; curl -sSf "$0" | curl -sSf -H "Expect:" -T - "$1"';
+/** Hashes as a sync does, though it learns the digest too late to hold anything back. */
+const HASHING_PIPE =
+  'set -o pipefail; curl -sSf "$0" | tee >(openssl dgst -sha256 >/dev/null) | curl -sSf -H "Expect:" -T - "$1"';
+
+/** A shell pipe for every package, as many at a time as a sync has; registering the versions is not counted. */
+async function shellPipes(servers: Servers, folder: string, pipe: string): Promise<Measured> {
   const links = [];
   for (const type of PROVIDERS) links.push(...(await registerProvider(servers, type)));
   const list = path.join(folder, 'links.txt');
   await writeFile(list, links.map(({ downloadUrl, uploadUrl }) => `${downloadUrl} ${uploadUrl}\n`).join(''));
-  const pipe = 'set -o pipefail; curl -sSf "$0" | curl -sSf -H "Expect:" -T - "$1"';
   return await measure('xargs', [
     '-a',
     list,
@@ -98,7 +102,8 @@ async function scenario(title: string, sizes: Sizes, bytesPerSecond?: number): P
   const ways: readonly [string, (servers: Servers) => Promise<Measured>][] = [
     ['provider-sync sync', (servers) => sync(servers, folder)],
     ['(a) the design document’s way', designDocumentWay],
-    ['(b) curl | curl', (servers) => curlPipes(servers, folder)],
+    ['(b) curl | curl', (servers) => shellPipes(servers, folder, CURL_PIPE)],
+    ['(b) with the hash', (servers) => shellPipes(servers, folder, HASHING_PIPE)],
   ];
   const rows: Row[] = [];
   for (const [name, way] of ways) {
