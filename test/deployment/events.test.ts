@@ -147,6 +147,11 @@ describe.skipIf(!tools)('the built functions (need Python and pip)', { timeout: 
     expect(answer).toMatchObject(ANSWERS[file]);
   });
 
+  it('make every cleanup dry while DRY_RUN is true', async () => {
+    const { answer } = await invoke('events/cleanup-old-versions.json', { DRY_RUN: 'true' });
+    expect(answer).toMatchObject({ ok: true, dryRun: true, providersChecked: 2, versionsDeleted: 0 });
+  });
+
   it('have sent the messages that the events are about', async () => {
     const messages = await drainQueue(standIns.aws.sqs, standIns.queueUrl);
     expect(messages.map(({ Subject }) => Subject)).toEqual([

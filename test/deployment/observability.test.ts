@@ -49,6 +49,18 @@ describe.skipIf(!tools)('alarms and dashboard (need Python and pip)', () => {
       }
     });
 
+    it('tells of the errors of every function', () => {
+      const [, ...errors] = resource(deployment, 'FunctionErrorsAlarm').Metrics;
+      const watched = errors.map(({ MetricStat: { Metric } }: Json) => [
+        Metric.Dimensions[0].Value,
+        Metric.MetricName,
+      ]);
+      const functions = ofType(deployment, 'AWS::Lambda::Function');
+      expect(Object.fromEntries(watched)).toEqual(
+        Object.fromEntries(functions.map(([name]) => [`<${name}>`, 'Errors'])),
+      );
+    });
+
     it('tells of every function that nears its time limit, in percent of that limit', () => {
       const { Metrics } = resource(deployment, 'NearTimeLimitAlarm');
       const [{ Expression }, ...durations] = Metrics;
