@@ -5,7 +5,7 @@ import type { Fault } from '../../support/chaos-proxy.ts';
 import { readBody } from '../../support/http-server.ts';
 import { type ProxiedServer, proxiedServer } from './proxied-server.ts';
 
-export const NOW = Date.parse('2026-03-01T12:00:00Z');
+const NOW = Date.parse('2026-03-01T12:00:00Z');
 
 export interface DocumentClient {
   readonly net: ProxiedServer;

@@ -8,7 +8,7 @@ import {
 } from '../../../src/domain/integrity/verify-signature.ts';
 import { published } from '../../support/pgp/throwaway-keys.ts';
 
-export const NOW = new Date('2026-06-01T00:00:00Z');
+const NOW = new Date('2026-06-01T00:00:00Z');
 export const utf8 = (text: string) => new TextEncoder().encode(text);
 export const SHASUMS = utf8(`${'a'.repeat(64)}  terraform-provider-sample_1.0.0_linux_amd64.zip\n`);
 export const OTHER_SHASUMS = utf8(`${'b'.repeat(64)}  terraform-provider-sample_1.0.1_linux_amd64.zip\n`);
