@@ -10,6 +10,7 @@ describe('help', () => {
       mentions: ['[CONFIG]', '--token-file', '--ca-bundle', 'HTTPS_PROXY', 'TFC_ORGANIZATION'],
     },
     { command: 'verify', mentions: ['[CONFIG]', '--deep', 'TFC_ADDRESS'] },
+    { command: 'cleanup', mentions: ['[CONFIG]', '--dry-run', '--registry', 'KEEP_VERSION_COUNT'] },
     { command: 'keys list', mentions: ['--organization', 'TFC_TOKEN'] },
     { command: 'keys show', mentions: ['<KEYID>', 'TFC_TOKEN'] },
     { command: 'keys add', mentions: ['<FILE>', 'TFC_TOKEN'] },
@@ -28,7 +29,7 @@ describe('help', () => {
   it('of the program lists every command and the exit codes', async () => {
     const { code, stdout } = await runInProcess(['--help']);
     expect(code).toBe(0);
-    for (const command of ['plan', 'sync', 'verify', 'keys', 'serve', 'demo']) {
+    for (const command of ['plan', 'sync', 'verify', 'cleanup', 'keys', 'serve', 'demo']) {
       expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
     }
     expect(stdout).toContain('Exit codes:');
