@@ -9,10 +9,16 @@ interface ServiceError {
 }
 
 export function serviceErrorOf(error: unknown): ServiceError {
-  const { name, message, $metadata } = error as Partial<Error> & {
+  const { name, code, message, $metadata } = error as Partial<Error> & {
     $metadata?: { httpStatusCode?: number };
+    code?: unknown;
   };
-  return { name: name ?? 'Error', message: message ?? String(error), status: $metadata?.httpStatusCode };
+  return {
+    // A connection that fails has no name of its own, but a code such as ECONNREFUSED.
+    name: name !== undefined && name !== 'Error' ? name : typeof code === 'string' ? code : 'Error',
+    message: message ?? String(error),
+    status: $metadata?.httpStatusCode,
+  };
 }
 
 /** True when the service could not answer now: it was unreachable, at fault or asked for patience. */
