@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
+import { startContainerRelay } from './stand-ins/container-relay.ts';
 import { LOCAL_PORTS, SAMPLE_CONFIG } from './stand-ins/sample.ts';
 import { publishStapler, startStandIns } from './stand-ins/world.ts';
 
@@ -13,6 +14,7 @@ const standIns = await startStandIns({
 });
 await standIns.uploadConfig(SAMPLE_CONFIG);
 await publishStapler(standIns);
+const relay = await startContainerRelay();
 
 console.log(`The stand-ins are running:
   AWS (S3, Secrets Manager, SNS)  ${standIns.environment['AWS_ENDPOINT_URL']}
@@ -22,7 +24,8 @@ console.log(`The stand-ins are running:
 
 In another terminal (events/README.md has a command for every event):
   sam build
-  sam local invoke ReadConfigFunction --event events/read-config.json --env-vars events/env.json --docker-network host
+  sam local invoke ReadConfigFunction --event events/read-config.json --env-vars events/env.json \\
+    --region eu-central-1 --add-host host.docker.internal:host-gateway
 
 Ctrl-C ends them.`);
 
@@ -31,3 +34,4 @@ await new Promise<void>((resolve) => {
   process.once('SIGTERM', resolve);
 });
 await standIns.close();
+await relay.close();

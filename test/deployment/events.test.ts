@@ -3,6 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { RELAY_IN_CONTAINER } from '../../scripts/stand-ins/container-relay.ts';
 import { LOCAL_PORTS, SAMPLE_CONFIG } from '../../scripts/stand-ins/sample.ts';
 import { publishStapler, type StandIns, startStandIns } from '../../scripts/stand-ins/world.ts';
 import { temporaryFolder } from '../support/registries.ts';
@@ -135,10 +136,18 @@ describe.skipIf(!tools)('the built functions (need Python and pip)', { timeout: 
   it('declare every variable of events/env.json, because sam local sets no others', async () => {
     const template = parse(await readFile('template.yaml', 'utf8'), { logLevel: 'silent' });
     const shared = Object.keys(template.Globals.Function.Environment.Variables);
-    for (const [name, given] of Object.entries(variables)) {
+    const { Parameters = {}, ...functions } = variables;
+    expect(shared).toEqual(expect.arrayContaining(Object.keys(Parameters)));
+    for (const [name, given] of Object.entries(functions)) {
       const own = Object.keys(template.Resources[name].Properties.Environment?.Variables ?? {});
       expect([...shared, ...own]).toEqual(expect.arrayContaining(Object.keys(given)));
     }
+  });
+
+  it('find the stand-ins on the loopback of their container', () => {
+    expect(variables['Parameters']).toEqual({
+      NODE_OPTIONS: `--enable-source-maps --import=data:text/javascript,${RELAY_IN_CONTAINER}`,
+    });
   });
 
   it.each(Object.keys(ANSWERS))('answer events/%s', async (file) => {
