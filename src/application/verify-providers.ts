@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { ProviderEntry, SyncConfig } from '../domain/config/config.ts';
 import { reportOf } from '../domain/errors.ts';
+import { checkPackageDigest } from '../domain/integrity/package-digest.ts';
+import type { Sha256 } from '../domain/integrity/sha256.ts';
 import { formatAddress } from '../domain/provider/address.ts';
 import { formatPlatform } from '../domain/provider/platform.ts';
 import type { ReleasePackage } from '../domain/provider/release.ts';
@@ -89,7 +91,7 @@ async function verifyProvider(
 }
 
 interface StoredDigest {
-  readonly sha256: string;
+  readonly sha256: Sha256;
   readonly bytes: number;
 }
 
@@ -120,7 +122,7 @@ async function digestOf(source: ByteSource): Promise<StoredDigest> {
     hash.update(chunk);
     bytes += chunk.byteLength;
   }
-  return { sha256: hash.digest('hex'), bytes };
+  return { sha256: hash.digest('hex') as Sha256, bytes };
 }
 
 function digestDifferences(
@@ -130,9 +132,9 @@ function digestDifferences(
   return release.packages.flatMap((pkg) => {
     const platform = formatPlatform(pkg.platform);
     const stored = digests.get(platform);
-    if (stored === undefined || stored.sha256 === pkg.sha256) return [];
-    const message = `the stored package’s bytes have SHA-256 ${stored.sha256}, upstream signed ${pkg.sha256}`;
-    return [{ what: 'package-digest', platform, message }];
+    if (stored === undefined) return [];
+    const { check, passed, detail } = checkPackageDigest(pkg, stored.sha256);
+    return passed ? [] : [{ what: check, platform, message: detail }];
   });
 }
 

@@ -3,8 +3,10 @@ import type { ReleasePackage } from '../provider/release.ts';
 import type { Sha256 } from './sha256.ts';
 import type { IntegrityCheck } from './verdict.ts';
 
-/** The last check of the chain: `actual` is the digest of the package's bytes as they passed. */
-export function checkPackageDigest(pkg: ReleasePackage, actual: Sha256): IntegrityCheck {
+type PackageDigestCheck = IntegrityCheck & { readonly check: 'package-digest' };
+
+/** The last check of the chain: `actual` is the digest of the package's bytes, as they passed or as they are stored. */
+export function checkPackageDigest(pkg: ReleasePackage, actual: Sha256): PackageDigestCheck {
   const passed = actual === pkg.sha256;
   return {
     check: 'package-digest',
