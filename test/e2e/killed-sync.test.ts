@@ -6,7 +6,7 @@ import { syntheticContents } from '../../src/adapters/sample-registry/package-co
 import { makeSigningKey } from '../../src/adapters/sample-registry/signing-key.ts';
 import type { RunResult, VerifyResult } from '../../src/application/results.ts';
 import { providerSync, type RunningCommand, startProviderSync } from '../support/command-line.ts';
-import { embeddedRegistry, sampleRegistry, type TestRegistry } from '../support/registries.ts';
+import { embeddedRegistry, installableVersions, sampleRegistry } from '../support/registries.ts';
 import { anvil, DARWIN, LINUX } from '../support/sync-world.ts';
 import { temporaryFolders } from '../support/temporary-folders.ts';
 
@@ -28,23 +28,6 @@ async function largeRelease() {
     key,
     contents: ({ os }) => syntheticContents(PACKAGE_BYTES, os),
   });
-}
-
-/** The versions Terraform would be offered, with their platforms. */
-async function installable({ url, organization, token }: TestRegistry): Promise<object> {
-  const answer = await fetch(`${url}/api/registry/v1/providers/${organization}/anvil/versions`, {
-    headers: { authorization: `Bearer ${token}` },
-  });
-  if (answer.status === 404) return {};
-  const { versions } = (await answer.json()) as {
-    versions: { version: string; platforms: { os: string; arch: string }[] }[];
-  };
-  return Object.fromEntries(
-    versions.map(({ version, platforms }) => [
-      version,
-      platforms.map(({ os, arch }) => `${os}_${arch}`).toSorted(),
-    ]),
-  );
 }
 
 describe.skipIf(process.platform === 'win32')('a sync whose process is killed', () => {
@@ -87,13 +70,13 @@ describe.skipIf(process.platform === 'win32')('a sync whose process is killed', 
       command = undefined;
       code = ran.code;
       if (code !== null) last = JSON.parse(ran.stdout) as RunResult;
-      expect([{}, WHOLE]).toContainEqual(await installable(target));
+      expect([{}, WHOLE]).toContainEqual(await installableVersions(target, 'anvil'));
     }
 
     expect(code).toBe(0);
     expect(last?.providers).toMatchObject([{ address: 'registry.terraform.io/acme/anvil' }]);
     expect(kills).toContain('PUT a file');
-    expect(await installable(target)).toEqual(WHOLE);
+    expect(await installableVersions(target, 'anvil')).toEqual(WHOLE);
     const verified = await providerSync(['verify', '--deep', ...args], { environment });
     expect((JSON.parse(verified.stdout) as VerifyResult).providers).toMatchObject([
       { outcome: 'verified', differences: [] },

@@ -10,7 +10,7 @@ import { createRecordingReporter, type RecordingReporter } from '../fakes/event-
 import { createFakeTokenSource } from '../fakes/token-source.ts';
 import { type ChaosProxy, startChaosProxy } from './chaos-proxy.ts';
 import { testHttpClient } from './http-client.ts';
-import { embeddedRegistry, sampleRegistry } from './registries.ts';
+import { embeddedRegistry, installableVersions, sampleRegistry } from './registries.ts';
 
 export interface RealWorld extends AsyncDisposable {
   /** In front of the sample public registry. */
@@ -56,20 +56,7 @@ export async function realWorld(releases: readonly SampleRelease[]): Promise<Rea
         clock: fixedClock(new Date('2026-11-01T00:00:00Z')),
       };
     },
-    installable: async (type) => {
-      const url = `${privateServer.url}/api/registry/v1/providers/${privateServer.organization}/${type}/versions`;
-      const answer = await fetch(url, { headers: { authorization: `Bearer ${privateServer.token}` } });
-      if (answer.status === 404) return {};
-      const { versions } = (await answer.json()) as {
-        versions: { version: string; platforms: { os: string; arch: string }[] }[];
-      };
-      return Object.fromEntries(
-        versions.map(({ version, platforms }) => [
-          version,
-          platforms.map(({ os, arch }) => `${os}_${arch}`).toSorted(),
-        ]),
-      );
-    },
+    installable: (type) => installableVersions(privateServer, type),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

@@ -49,6 +49,26 @@ export async function sampleRegistry(
   return { ...server, [Symbol.asyncDispose]: () => server.close() };
 }
 
+/** The versions that `terraform init` would be offered, with their platforms. */
+export async function installableVersions(
+  { url, organization, token }: TestRegistry,
+  type: string,
+): Promise<Readonly<Record<string, readonly string[]>>> {
+  const answer = await fetch(`${url}/api/registry/v1/providers/${organization}/${type}/versions`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  if (answer.status === 404) return {};
+  const { versions } = (await answer.json()) as {
+    versions: { version: string; platforms: { os: string; arch: string }[] }[];
+  };
+  return Object.fromEntries(
+    versions.map(({ version, platforms }) => [
+      version,
+      platforms.map(({ os, arch }) => `${os}_${arch}`).toSorted(),
+    ]),
+  );
+}
+
 export function temporaryFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'provider-sync-test-'));
 }
