@@ -2,11 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startEmbeddedRegistry } from '../src/adapters/embedded-registry/server.ts';
-import { makeSampleRelease } from '../src/adapters/sample-registry/make-release.ts';
-import { syntheticContents } from '../src/adapters/sample-registry/package-contents.ts';
-import { startSampleRegistry } from '../src/adapters/sample-registry/server.ts';
-import { makeSigningKey } from '../src/adapters/sample-registry/signing-key.ts';
+import { startEmbeddedRegistry } from '../src/embedded/private-registry/server.ts';
+import { makeSampleRelease } from '../src/embedded/sample-registry/make-release.ts';
+import { syntheticContents } from '../src/embedded/sample-registry/package-contents.ts';
+import { startSampleRegistry } from '../src/embedded/sample-registry/server.ts';
+import { makeSigningKey } from '../src/embedded/sample-registry/signing-key.ts';
 import { PLATFORMS, PROVIDERS, type ServersOptions, type ServersReady } from './scenario.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as ServersOptions;

@@ -2,18 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { startEmbeddedRegistry } from '../../src/adapters/embedded-registry/server.ts';
 import { createHttpClient } from '../../src/adapters/http/client.ts';
 import { createEnvironmentTokenSource } from '../../src/adapters/local/token-sources.ts';
-import type { SampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
-import { sampleReleases } from '../../src/adapters/sample-registry/sample-releases.ts';
-import { startSampleRegistry } from '../../src/adapters/sample-registry/server.ts';
 import { createPublicRegistry } from '../../src/adapters/terraform-registry/public-registry.ts';
 import { createPrivateRegistry } from '../../src/adapters/tfe/private-registry.ts';
 import { createSigningKeys } from '../../src/adapters/tfe/signing-keys.ts';
 import { syncProviders } from '../../src/application/sync-providers.ts';
 import { parseConfig } from '../../src/domain/config/parse-config.ts';
 import { DEFAULT_HOSTNAME } from '../../src/domain/provider/address.ts';
+import { startEmbeddedRegistry } from '../../src/embedded/private-registry/server.ts';
+import type { SampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
+import { sampleReleases } from '../../src/embedded/sample-registry/sample-releases.ts';
+import { startSampleRegistry } from '../../src/embedded/sample-registry/server.ts';
 import {
   type AwsClients,
   awsClients,

@@ -1,4 +1,4 @@
-import { INSTALLER_PATH } from '../adapters/embedded-registry/installer-routes.ts';
+import { INSTALLER_PATH } from '../embedded/private-registry/installer-routes.ts';
 
 /**
  * The host name the embedded registry has in Terraform's `source`. Terraform's CLI configuration says where it

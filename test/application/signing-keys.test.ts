@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { makeSigningKey, type SampleSigningKey } from '../../src/adapters/sample-registry/signing-key.ts';
 import {
   addSigningKey,
   fetchSigningKeys,
   listSigningKeys,
   showSigningKey,
 } from '../../src/application/signing-keys.ts';
+import { makeSigningKey, type SampleSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
 import { freshWorld } from '../support/sync-world.ts';
 
 const ANVIL = { hostname: 'registry.terraform.io', namespace: 'acme', type: 'anvil' };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { makeSigningKey } from '../../src/adapters/sample-registry/signing-key.ts';
 import { syncProviders } from '../../src/application/sync-providers.ts';
 import { SyncError } from '../../src/domain/errors.ts';
 import { formatPlatform } from '../../src/domain/provider/platform.ts';
+import { makeSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
 import type { PublicFault } from '../fakes/public-registry.ts';
 import {
   anvil,

@@ -57,7 +57,10 @@ describe('layer rules', () => {
     ['application', '../cli/main.ts'],
     ['adapters/tfe', '../../application/read-config.ts'],
     ['adapters/tfe', '../../handlers/read-config.ts'],
+    ['adapters/tfe', '../../embedded/private-registry/registry.ts'],
+    ['embedded/private-registry', '../../cli/main.ts'],
     ['handlers', '../cli/main.ts'],
+    ['handlers', '../embedded/sample-registry/server.ts'],
     ['cli', '../handlers/read-config.ts'],
   ])('src/%s may not import %s', async (layer, specifier) => {
     expect(await lintSource(layer, importing(specifier))).toContain('no-restricted-imports');
@@ -69,6 +72,7 @@ describe('layer rules', () => {
     ['application', '../ports/clock.ts'],
     ['application', 'node:crypto'],
     ['adapters/tfe', '../http/client.ts'],
+    ['embedded/private-registry', '../../adapters/local/read-text-file.ts'],
     ['handlers', '../application/read-config.ts'],
     ['cli', '../adapters/local/file-config-source.ts'],
   ])('src/%s may import %s', async (layer, specifier) => {

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Intercept } from '../../src/adapters/http-server/exchange.ts';
 import type { CliIo, Environment } from '../../src/cli/io.ts';
 import { run } from '../../src/cli/run.ts';
 import { SyncError } from '../../src/domain/errors.ts';
+import type { Intercept } from '../../src/embedded/http-server/exchange.ts';
 import { type Ran, recordingIo, recordingOutput, runInProcess } from '../support/command-line.ts';
 import { type RegistryHistory, registryHistory } from '../support/registry-history.ts';
 import { temporaryFolders } from '../support/temporary-folders.ts';

@@ -1,8 +1,8 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
 import type { ProviderResult, RunResult, VerifyResult } from '../../src/application/results.ts';
+import type { SampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
 import { providerSync, type Ran, runInProcess } from '../support/command-line.ts';
 import {
   embeddedRegistry,

@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sampleReleases } from '../../src/adapters/sample-registry/sample-releases.ts';
+import { sampleReleases } from '../../src/embedded/sample-registry/sample-releases.ts';
 import { providerSync, startProviderSync } from '../support/command-line.ts';
 import { sampleRegistry } from '../support/registries.ts';
 import { anvil } from '../support/sync-world.ts';

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { makeSampleRelease, type SampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
-import { makeSigningKey, type SampleSigningKey } from '../../src/adapters/sample-registry/signing-key.ts';
 import { parseShasums } from '../../src/domain/integrity/shasums.ts';
 import { HASHICORP_KEY_ID } from '../../src/domain/integrity/signing-key.ts';
 import type { PresentShasums, PresentSignature } from '../../src/domain/publication/present.ts';
+import { makeSampleRelease, type SampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
+import { makeSigningKey, type SampleSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
 import type { PrivateRegistry } from '../../src/ports/private-registry.ts';
 import type { SigningKeys } from '../../src/ports/signing-keys.ts';
 import { DARWIN, LINUX, versionOf } from '../support/sync-world.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { makeSampleRelease, type SampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
-import { makeSigningKey, type SampleSigningKey } from '../../src/adapters/sample-registry/signing-key.ts';
+import { makeSampleRelease, type SampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
+import { makeSigningKey, type SampleSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
 import type { PublicRegistry } from '../../src/ports/public-registry.ts';
 import { DARWIN, LINUX, versionOf, WINDOWS } from '../support/sync-world.ts';
 import { readAll } from './bytes.ts';

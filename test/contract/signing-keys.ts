@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { makeSigningKey, type SampleSigningKey } from '../../src/adapters/sample-registry/signing-key.ts';
+import { makeSigningKey, type SampleSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
 import type { SigningKeys } from '../../src/ports/signing-keys.ts';
 
 export interface SigningKeysSubject extends AsyncDisposable {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { expect, it } from 'vitest';
 import { startContainerRelay } from '../../scripts/stand-ins/container-relay.ts';
-import { listenOnLoopback } from '../../src/adapters/http-server/listen.ts';
+import { listenOnLoopback } from '../../src/embedded/http-server/listen.ts';
 
 it('hands what containers ask for on to a stand-in on loopback', async () => {
   const standIn = await listenOnLoopback(

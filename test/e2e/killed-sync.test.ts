@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeSampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
-import { syntheticContents } from '../../src/adapters/sample-registry/package-contents.ts';
-import { makeSigningKey } from '../../src/adapters/sample-registry/signing-key.ts';
 import type { RunResult, VerifyResult } from '../../src/application/results.ts';
+import { makeSampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
+import { syntheticContents } from '../../src/embedded/sample-registry/package-contents.ts';
+import { makeSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
 import { providerSync, type RunningCommand, startProviderSync } from '../support/command-line.ts';
 import { embeddedRegistry, installableVersions, sampleRegistry } from '../support/registries.ts';
 import { anvil, DARWIN, LINUX } from '../support/sync-world.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { HttpClientOptions } from '../../src/adapters/http/contract.ts';
-import type { SampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
 import { syncProviders } from '../../src/application/sync-providers.ts';
+import type { SampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
 import type { ChaosAction, Fault } from '../support/chaos-proxy.ts';
 import { type RealWorld, realWorld } from '../support/real-world.ts';
 import { anvil, configOf, twoPublishers, weather } from '../support/sync-world.ts';

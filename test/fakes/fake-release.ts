@@ -1,6 +1,6 @@
-import type { SampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
-import type { PackageContents } from '../../src/adapters/sample-registry/package-contents.ts';
 import { DEFAULT_HOSTNAME } from '../../src/domain/provider/address.ts';
+import type { SampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
+import type { PackageContents } from '../../src/embedded/sample-registry/package-contents.ts';
 import type { FakeRelease } from './public-registry.ts';
 
 /** A sample release as the fake public registry holds it: the same bytes, in memory. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { makeSampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
-import { makeSigningKey } from '../../src/adapters/sample-registry/signing-key.ts';
 import { SyncError } from '../../src/domain/errors.ts';
+import { makeSampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
+import { makeSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
 import { readAll } from '../contract/bytes.ts';
 import { DARWIN, LINUX, versionOf } from '../support/sync-world.ts';
 import { fakeReleaseOf } from './fake-release.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type StandIns, startStandIns } from '../../scripts/stand-ins/world.ts';
-import { makeSampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
-import { makeSigningKey } from '../../src/adapters/sample-registry/signing-key.ts';
+import { makeSampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
+import { makeSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
 import type { handler as CleanupOldVersions } from '../../src/handlers/cleanup-old-versions.ts';
 import { deploymentTools } from '../deployment/support/deployment-tools.ts';
 import { drainQueue } from '../deployment/support/event-bridge.ts';

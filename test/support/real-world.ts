@@ -1,10 +1,10 @@
 import type { HttpClientOptions } from '../../src/adapters/http/contract.ts';
-import type { SampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
 import { createPublicRegistry } from '../../src/adapters/terraform-registry/public-registry.ts';
 import { createPrivateRegistry } from '../../src/adapters/tfe/private-registry.ts';
 import { createSigningKeys } from '../../src/adapters/tfe/signing-keys.ts';
 import type { SyncPorts } from '../../src/application/sync-ports.ts';
 import { DEFAULT_HOSTNAME } from '../../src/domain/provider/address.ts';
+import type { SampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
 import { fixedClock } from '../fakes/clock.ts';
 import { createRecordingReporter, type RecordingReporter } from '../fakes/event-reporter.ts';
 import { createFakeTokenSource } from '../fakes/token-source.ts';

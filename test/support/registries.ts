@@ -1,16 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RunningServer } from '../../src/embedded/http-server/listen.ts';
 import {
   type EmbeddedRegistryOptions,
   startEmbeddedRegistry,
-} from '../../src/adapters/embedded-registry/server.ts';
-import type { RunningServer } from '../../src/adapters/http-server/listen.ts';
-import type { SampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
+} from '../../src/embedded/private-registry/server.ts';
+import type { SampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
 import {
   type SampleRegistryOptions,
   startSampleRegistry,
-} from '../../src/adapters/sample-registry/server.ts';
+} from '../../src/embedded/sample-registry/server.ts';
 
 export const ORGANIZATION = 'example';
 const TOKEN = 'test-token';

@@ -1,7 +1,7 @@
-import type { Intercept } from '../../src/adapters/http-server/exchange.ts';
-import { makeSampleRelease, type SampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
-import { makeSigningKey, type SampleSigningKey } from '../../src/adapters/sample-registry/signing-key.ts';
 import type { Platform } from '../../src/domain/provider/platform.ts';
+import type { Intercept } from '../../src/embedded/http-server/exchange.ts';
+import { makeSampleRelease, type SampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
+import { makeSigningKey, type SampleSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
 import {
   type ApiAnswer,
   embeddedRegistry,

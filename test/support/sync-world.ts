@@ -1,11 +1,11 @@
 import { beforeAll, beforeEach } from 'vitest';
-import { makeSampleRelease, type SampleRelease } from '../../src/adapters/sample-registry/make-release.ts';
-import { makeSigningKey } from '../../src/adapters/sample-registry/signing-key.ts';
 import type { SyncPorts } from '../../src/application/sync-ports.ts';
 import type { SyncConfig } from '../../src/domain/config/config.ts';
 import { parseConfig } from '../../src/domain/config/parse-config.ts';
 import type { Platform } from '../../src/domain/provider/platform.ts';
 import { parseVersion, type Version } from '../../src/domain/provider/version.ts';
+import { makeSampleRelease, type SampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
+import { makeSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
 import { fixedClock } from '../fakes/clock.ts';
 import { createRecordingReporter, type RecordingReporter } from '../fakes/event-reporter.ts';
 import { fakeReleaseOf } from '../fakes/fake-release.ts';

@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { startEmbeddedRegistry } from '../../adapters/embedded-registry/server.ts';
 import { createEnvironmentTokenSource } from '../../adapters/local/token-sources.ts';
-import { sampleReleases } from '../../adapters/sample-registry/sample-releases.ts';
-import { startSampleRegistry } from '../../adapters/sample-registry/server.ts';
 import { formatPlatform, type Platform, samePlatform } from '../../domain/provider/platform.ts';
+import { startEmbeddedRegistry } from '../../embedded/private-registry/server.ts';
+import { sampleReleases } from '../../embedded/sample-registry/sample-releases.ts';
+import { startSampleRegistry } from '../../embedded/sample-registry/server.ts';
 import type { RunSettings } from '../commands/provider-run.ts';
 
 /** What the two servers have seen so far. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { makeSigningKey, type SampleSigningKey } from '../../../src/adapters/sample-registry/signing-key.ts';
 import { HASHICORP_KEY_ID } from '../../../src/domain/integrity/signing-key.ts';
+import { makeSigningKey, type SampleSigningKey } from '../../../src/embedded/sample-registry/signing-key.ts';
 import { versionOf } from '../../support/sync-world.ts';
 import {
   KEYS,

@@ -3,7 +3,7 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeSigningKey } from '../../../src/adapters/sample-registry/signing-key.ts';
+import { makeSigningKey } from '../../../src/embedded/sample-registry/signing-key.ts';
 import {
   type ApiResource,
   bytesOf,

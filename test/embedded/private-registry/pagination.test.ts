@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { paginate } from '../../../src/adapters/embedded-registry/pagination.ts';
-import { makeSigningKey } from '../../../src/adapters/sample-registry/signing-key.ts';
+import { paginate } from '../../../src/embedded/private-registry/pagination.ts';
+import { makeSigningKey } from '../../../src/embedded/sample-registry/signing-key.ts';
 import { GPG_KEYS, PROVIDERS, privatePath } from '../../support/registries.ts';
 import { runningRegistry } from './running-registry.ts';
 

@@ -3,8 +3,8 @@ import {
   makeSampleRelease,
   type SamplePackage,
   type SampleRelease,
-} from '../../../src/adapters/sample-registry/make-release.ts';
-import { makeSigningKey } from '../../../src/adapters/sample-registry/signing-key.ts';
+} from '../../../src/embedded/sample-registry/make-release.ts';
+import { makeSigningKey } from '../../../src/embedded/sample-registry/signing-key.ts';
 import {
   bytesOf,
   embeddedRegistry,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeSigningKey } from '../../../src/adapters/sample-registry/signing-key.ts';
+import { makeSigningKey } from '../../../src/embedded/sample-registry/signing-key.ts';
 import { type ApiAnswer, GPG_KEYS, ORGANIZATION, PROVIDERS, privatePath } from '../../support/registries.ts';
 import { awsPlatform, registryWithAws } from './running-registry.ts';
 

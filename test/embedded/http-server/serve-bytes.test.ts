@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listenOnLoopback, type RunningServer } from '../../../src/adapters/http-server/listen.ts';
-import { parseRange, serveBytes } from '../../../src/adapters/http-server/serve-bytes.ts';
+import { listenOnLoopback, type RunningServer } from '../../../src/embedded/http-server/listen.ts';
+import { parseRange, serveBytes } from '../../../src/embedded/http-server/serve-bytes.ts';
 
 describe('a Range header', () => {
   it.each([

@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { makeSampleRelease, type SampleRelease } from '../../../src/adapters/sample-registry/make-release.ts';
+import { parseShasums } from '../../../src/domain/integrity/shasums.ts';
+import { verifyShasumsSignature } from '../../../src/domain/integrity/verify-signature.ts';
+import { formatPlatform } from '../../../src/domain/provider/platform.ts';
+import { makeSampleRelease, type SampleRelease } from '../../../src/embedded/sample-registry/make-release.ts';
 import {
   type PackageContents,
   sha256Of,
   syntheticContents,
   zipContents,
-} from '../../../src/adapters/sample-registry/package-contents.ts';
-import { sampleReleases } from '../../../src/adapters/sample-registry/sample-releases.ts';
-import { makeSigningKey } from '../../../src/adapters/sample-registry/signing-key.ts';
-import { parseShasums } from '../../../src/domain/integrity/shasums.ts';
-import { verifyShasumsSignature } from '../../../src/domain/integrity/verify-signature.ts';
-import { formatPlatform } from '../../../src/domain/provider/platform.ts';
+} from '../../../src/embedded/sample-registry/package-contents.ts';
+import { sampleReleases } from '../../../src/embedded/sample-registry/sample-releases.ts';
+import { makeSigningKey } from '../../../src/embedded/sample-registry/signing-key.ts';
 import { bytesOf } from '../../support/registries.ts';
 
 const LINUX = { os: 'linux', arch: 'amd64' };

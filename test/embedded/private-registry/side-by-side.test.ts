@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeSigningKey } from '../../../src/adapters/sample-registry/signing-key.ts';
+import { makeSigningKey } from '../../../src/embedded/sample-registry/signing-key.ts';
 import { embeddedRegistry, GPG_KEYS, ORGANIZATION, registryApi } from '../../support/registries.ts';
 
 describe('signing keys that are added side by side', () => {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunningServer } from '../../../src/adapters/http-server/listen.ts';
-import type { SampleRelease } from '../../../src/adapters/sample-registry/make-release.ts';
-import { sampleReleases } from '../../../src/adapters/sample-registry/sample-releases.ts';
+import type { RunningServer } from '../../../src/embedded/http-server/listen.ts';
+import type { SampleRelease } from '../../../src/embedded/sample-registry/make-release.ts';
+import { sampleReleases } from '../../../src/embedded/sample-registry/sample-releases.ts';
 import {
   embeddedRegistry,
   ORGANIZATION,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { throttle } from '../../../src/adapters/http-server/throttle.ts';
+import { throttle } from '../../../src/embedded/http-server/throttle.ts';
 
 async function* chunks(count: number): AsyncGenerator<Uint8Array> {
   for (let index = 0; index < count; index += 1) yield new Uint8Array(1000).fill(index);

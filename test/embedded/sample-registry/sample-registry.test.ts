@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunningServer } from '../../../src/adapters/http-server/listen.ts';
-import { makeSampleRelease, type SampleRelease } from '../../../src/adapters/sample-registry/make-release.ts';
-import { syntheticContents } from '../../../src/adapters/sample-registry/package-contents.ts';
-import { makeSigningKey } from '../../../src/adapters/sample-registry/signing-key.ts';
+import type { RunningServer } from '../../../src/embedded/http-server/listen.ts';
+import { makeSampleRelease, type SampleRelease } from '../../../src/embedded/sample-registry/make-release.ts';
+import { syntheticContents } from '../../../src/embedded/sample-registry/package-contents.ts';
+import { makeSigningKey } from '../../../src/embedded/sample-registry/signing-key.ts';
 import { sampleRegistry } from '../../support/registries.ts';
 
 const PLATFORMS = [

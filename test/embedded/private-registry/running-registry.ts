@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { EmbeddedRegistryOptions } from '../../../src/adapters/embedded-registry/server.ts';
-import { makeSigningKey, type SampleSigningKey } from '../../../src/adapters/sample-registry/signing-key.ts';
+import type { EmbeddedRegistryOptions } from '../../../src/embedded/private-registry/server.ts';
+import { makeSigningKey, type SampleSigningKey } from '../../../src/embedded/sample-registry/signing-key.ts';
 import { embeddedRegistry, registryApi, type TestRegistry } from '../../support/registries.ts';
 
 type Api = ReturnType<typeof registryApi>;

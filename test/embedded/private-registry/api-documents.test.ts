@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeSampleRelease, type SampleRelease } from '../../../src/adapters/sample-registry/make-release.ts';
-import { makeSigningKey } from '../../../src/adapters/sample-registry/signing-key.ts';
+import { makeSampleRelease, type SampleRelease } from '../../../src/embedded/sample-registry/make-release.ts';
+import { makeSigningKey } from '../../../src/embedded/sample-registry/signing-key.ts';
 import {
   type ApiAnswer,
   embeddedRegistry,
