@@ -104,7 +104,7 @@ export async function prepareProvider(
   const version = await resolveProvider(ports, entry, resolved);
   onResolved?.(version.canonical);
   const { release, packages } = await readRelease(ports, entry, version);
-  for (const remark of release.verdict.remarks) {
+  for (const remark of release.evidence.remarks) {
     ports.reporter.report({
       kind: 'IntegrityRemarkMade',
       address: formatAddress(entry.address),

@@ -13,7 +13,7 @@ export function plannedResult(prepared: PreparedProvider): ProviderResult {
   const result: ProviderResult = {
     ...named(prepared),
     outcome: plan.outcome,
-    platforms: release.packages.map((pkg) => {
+    platforms: release.files.map((pkg) => {
       const { os, arch } = pkg.platform;
       const touched = plan.steps.some(
         (step) => 'package' in step && samePlatform(step.package.platform, pkg.platform),
@@ -83,7 +83,7 @@ function named({ entry, version, release }: PreparedProvider) {
     requested: entry.requested.text,
     version: version.canonical,
     signedBy: release.signingKey.keyId,
-    remarks: release.verdict.remarks,
+    remarks: release.evidence.remarks,
   };
 }
 

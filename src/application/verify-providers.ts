@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import pLimit, { type LimitFunction } from 'p-limit';
+import type { Sha256 } from '../domain/artifact/sha256.ts';
 import type { ProviderEntry, SyncConfig } from '../domain/config/config.ts';
 import { reportOf } from '../domain/errors.ts';
 import { checkPackageDigest } from '../domain/integrity/package-digest.ts';
-import type { Sha256 } from '../domain/integrity/sha256.ts';
 import { formatAddress } from '../domain/provider/address.ts';
 import { formatPlatform } from '../domain/provider/platform.ts';
 import type { ReleasePackage } from '../domain/provider/release.ts';
@@ -72,9 +72,9 @@ async function verifyProvider(
       version: prepared.version.canonical,
       outcome: all.length === 0 ? 'verified' : 'differs',
       signedBy: prepared.release.signingKey.keyId,
-      platforms: prepared.release.packages.map((pkg) => verifiedPlatform(pkg, all, digests)),
+      platforms: prepared.release.files.map((pkg) => verifiedPlatform(pkg, all, digests)),
       differences: all,
-      remarks: prepared.release.verdict.remarks,
+      remarks: prepared.release.evidence.remarks,
     };
   } catch (error) {
     return {
@@ -106,7 +106,7 @@ async function readStoredDigests(
       .filter((there) => there.uploaded)
       .map((there) => formatPlatform(there.platform)),
   );
-  const stored = release.packages.filter((pkg) => uploaded.has(formatPlatform(pkg.platform)));
+  const stored = release.files.filter((pkg) => uploaded.has(formatPlatform(pkg.platform)));
   const digests = await limit.map(stored, async ({ platform }) => {
     const source = ports.privateRegistry.storedPackage(entry.address.type, version, platform);
     return [formatPlatform(platform), await digestOf(source)] as const;
@@ -129,7 +129,7 @@ function digestDifferences(
   { release }: PreparedProvider,
   digests: ReadonlyMap<string, StoredDigest>,
 ): readonly VerifyDifference[] {
-  return release.packages.flatMap((pkg) => {
+  return release.files.flatMap((pkg) => {
     const platform = formatPlatform(pkg.platform);
     const stored = digests.get(platform);
     if (stored === undefined) return [];

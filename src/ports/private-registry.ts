@@ -1,4 +1,4 @@
-import type { Sha256 } from '../domain/integrity/sha256.ts';
+import type { Sha256 } from '../domain/artifact/sha256.ts';
 import type { Platform } from '../domain/provider/platform.ts';
 import type { PluginProtocol } from '../domain/provider/release.ts';
 import type { Version } from '../domain/provider/version.ts';

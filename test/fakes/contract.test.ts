@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parseSha256 } from '../../src/domain/integrity/sha256.ts';
+import { parseSha256 } from '../../src/domain/artifact/sha256.ts';
 import { describeByteSinkContract, describeByteSourceContract } from '../contract/bytes.ts';
 import { describeConfigSourceContract } from '../contract/config-source.ts';
 import { describeNotifierContract } from '../contract/notifier.ts';

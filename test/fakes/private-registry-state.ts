@@ -1,5 +1,5 @@
+import type { Sha256 } from '../../src/domain/artifact/sha256.ts';
 import { SyncError } from '../../src/domain/errors.ts';
-import type { Sha256 } from '../../src/domain/integrity/sha256.ts';
 import type { Platform } from '../../src/domain/provider/platform.ts';
 import type { StoredSigningKey } from '../../src/ports/signing-keys.ts';
 

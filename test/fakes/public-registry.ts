@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { parseSha256, type Sha256 } from '../../src/domain/artifact/sha256.ts';
 import { SyncError } from '../../src/domain/errors.ts';
-import { parseSha256, type Sha256 } from '../../src/domain/integrity/sha256.ts';
 import { formatAddress, type ProviderAddress } from '../../src/domain/provider/address.ts';
 import { formatPlatform, type Platform } from '../../src/domain/provider/platform.ts';
 import type { PublishedKey, RegistryPackage } from '../../src/domain/provider/release.ts';

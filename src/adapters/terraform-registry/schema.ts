@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseSha256 } from '../../domain/integrity/sha256.ts';
+import { parseSha256 } from '../../domain/artifact/sha256.ts';
 import type { AvailableVersion, PublishedKey } from '../../domain/provider/release.ts';
 import { parseVersion } from '../../domain/provider/version.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseSha256, type Sha256 } from '../../domain/integrity/sha256.ts';
+import { parseSha256, type Sha256 } from '../../domain/artifact/sha256.ts';
 import type { Platform } from '../../domain/provider/platform.ts';
 import type { ListedProvider } from '../../ports/private-registry.ts';
 import type { StoredSigningKey } from '../../ports/signing-keys.ts';

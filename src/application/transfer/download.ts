@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
+import type { Sha256 } from '../../domain/artifact/sha256.ts';
 import { isSyncError, SyncError } from '../../domain/errors.ts';
-import type { Sha256 } from '../../domain/integrity/sha256.ts';
 import { interruptionOf } from '../../domain/transfer/interruption.ts';
 import type { ByteSource, OpenedBytes, ResumePoint } from '../../ports/bytes.ts';
 import type { Patience } from './pacing.ts';

@@ -1,5 +1,5 @@
+import type { Sha256 } from '../../domain/artifact/sha256.ts';
 import { SyncError } from '../../domain/errors.ts';
-import type { Sha256 } from '../../domain/integrity/sha256.ts';
 import { holdBack } from '../../domain/transfer/hold-back.ts';
 import type { ByteSink, ByteSource, OpenedBytes } from '../../ports/bytes.ts';
 import {

@@ -1,6 +1,6 @@
+import type { Sha256 } from '../artifact/sha256.ts';
 import { formatPlatform } from '../provider/platform.ts';
 import type { ReleasePackage } from '../provider/release.ts';
-import type { Sha256 } from './sha256.ts';
 import type { IntegrityCheck } from './verdict.ts';
 
 type PackageDigestCheck = IntegrityCheck & { readonly check: 'package-digest' };

@@ -1,6 +1,6 @@
+import { parseSha256, type Sha256 } from '../artifact/sha256.ts';
 import { SyncError } from '../errors.ts';
 import { isFileName } from './file-name.ts';
-import { parseSha256, type Sha256 } from './sha256.ts';
 import { quote } from './untrusted-text.ts';
 
 /** A parsed SHA256SUMS: digest by file name. */

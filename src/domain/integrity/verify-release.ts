@@ -39,14 +39,15 @@ export async function verifyRelease(input: ReleaseInput): Promise<VerifiedReleas
   const names = packages.map((pkg) => remarkOnPackageName(pkg, address, version));
   const { signedBy, checks, remarks, binarySignature } = await verifySignatureForEach(input, subject);
   return {
+    id: subject,
     address,
     version,
     protocols: toPluginProtocols([...new Set(input.packages.flatMap((pkg) => pkg.protocols))]),
-    packages,
+    files: packages,
     shasums: input.shasums,
     shasumsSignature: binarySignature,
     signingKey: signedBy,
-    verdict: {
+    evidence: {
       checks: [...packages.map(lineCheck), ...checks],
       signedBy,
       remarks: [...remarks, ...names.filter((remark) => remark !== undefined)],

@@ -1,4 +1,5 @@
-import type { Sha256 } from '../integrity/sha256.ts';
+import type { Artifact, ArtifactFile } from '../artifact/artifact.ts';
+import type { Sha256 } from '../artifact/sha256.ts';
 import type { SigningKeyInfo } from '../integrity/signing-key.ts';
 import type { IntegrityVerdict } from '../integrity/verdict.ts';
 import type { ProviderAddress } from './address.ts';
@@ -34,27 +35,24 @@ export interface RegistryPackage {
 }
 
 /** One package of a release whose SHA256SUMS line equals the registry's shasum. */
-export interface ReleasePackage {
+export interface ReleasePackage extends ArtifactFile {
   readonly platform: Platform;
-  readonly filename: string;
-  readonly sha256: Sha256;
 }
 
 /**
  * A release whose SHA256SUMS is signed by `signingKey` and lists every package below:
  * all that can be proved before package bytes pass.
  */
-export interface VerifiedRelease {
+export interface VerifiedRelease<P extends ReleasePackage = ReleasePackage> extends Artifact<P> {
   readonly address: ProviderAddress;
   readonly version: Version;
   /** As HCP Terraform accepts them: one or more of "4.0", "5.0", "6.0". */
   readonly protocols: readonly PluginProtocol[];
-  readonly packages: readonly ReleasePackage[];
   /** The exact bytes that were signed. */
   readonly shasums: Uint8Array;
   readonly shasumsSignature: Uint8Array;
   readonly signingKey: SigningKeyInfo;
-  readonly verdict: IntegrityVerdict;
+  readonly evidence: IntegrityVerdict;
 }
 
 export type PluginProtocol = '4.0' | '5.0' | '6.0';

@@ -13,7 +13,7 @@ export function findDifferences(
 ): readonly VersionDifference[] {
   return [
     ...signingKeyDifference(release, present),
-    ...release.packages.flatMap((pkg) => packageDifferences(pkg, present)),
+    ...release.files.flatMap((pkg) => packageDifferences(pkg, present)),
     ...shasumsDifference(release, present),
     ...signatureDifference(release, present),
   ];

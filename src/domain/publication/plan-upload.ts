@@ -23,7 +23,7 @@ export function planUpload(input: {
   const steps = [
     ...signingKeySteps(release, input.signingKeyPresent),
     ...creationSteps(release, present),
-    ...release.packages.flatMap((pkg) => packageSteps(pkg, present.version)),
+    ...release.files.flatMap((pkg) => packageSteps(pkg, present.version)),
     ...closingSteps(present.version),
   ];
   if (steps.length === 0) return { outcome: 'up-to-date', steps: [] };

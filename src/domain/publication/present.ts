@@ -1,4 +1,4 @@
-import type { Sha256 } from '../integrity/sha256.ts';
+import type { Sha256 } from '../artifact/sha256.ts';
 import type { Shasums } from '../integrity/shasums.ts';
 import type { Platform } from '../provider/platform.ts';
 import type { Version } from '../provider/version.ts';

@@ -1,3 +1,17 @@
+import type { ProviderAddress } from '../provider/address.ts';
+
+/** A provider that a destination holds, as a listing shows it. */
+export interface HeldProvider {
+  /** As the destination calls it: `aws` in a private registry, the whole formatted address in a mirror. */
+  readonly name: string;
+  /** The provider's type alone (`aws`), as the destination writes it. */
+  readonly type: string;
+  /** The original address, where the destination keeps providers under it; undefined in a private registry. */
+  readonly address: ProviderAddress | undefined;
+  /** False for entries that are mere references to elsewhere or another owner's: never changed. */
+  readonly own: boolean;
+}
+
 /** A provider in the organization's registry, as a listing shows it. */
 export interface ListedProvider {
   readonly name: string;

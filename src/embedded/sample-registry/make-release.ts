@@ -1,4 +1,4 @@
-import type { Sha256 } from '../../domain/integrity/sha256.ts';
+import type { Sha256 } from '../../domain/artifact/sha256.ts';
 import { formatPlatform, type Platform } from '../../domain/provider/platform.ts';
 import { contentsOf, type PackageContents, sha256Of, zipContents } from './package-contents.ts';
 import type { SampleSigningKey } from './signing-key.ts';

@@ -1,6 +1,6 @@
 import { createCipheriv, createHash } from 'node:crypto';
 import { zipSync } from 'fflate';
-import type { Sha256 } from '../../domain/integrity/sha256.ts';
+import type { Sha256 } from '../../domain/artifact/sha256.ts';
 import type { Platform } from '../../domain/provider/platform.ts';
 
 /** A package's bytes, held in memory or made as they are read. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createPrivateRegistry } from '../../../src/adapters/tfe/private-registry.ts';
 import { createSigningKeys } from '../../../src/adapters/tfe/signing-keys.ts';
-import { parseSha256 } from '../../../src/domain/integrity/sha256.ts';
+import { parseSha256 } from '../../../src/domain/artifact/sha256.ts';
 import { HASHICORP_KEY_ID } from '../../../src/domain/integrity/signing-key.ts';
 import {
   describeByteSinkContract,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type TransferInput, transferFile } from '../../../src/application/transfer/transfer-file.ts';
+import type { Sha256 } from '../../../src/domain/artifact/sha256.ts';
 import { SyncError } from '../../../src/domain/errors.ts';
-import type { Sha256 } from '../../../src/domain/integrity/sha256.ts';
 import type { ByteSink, ByteSource, ResumePoint } from '../../../src/ports/bytes.ts';
 
 export const sha256 = (bytes: Uint8Array): Sha256 =>

@@ -11,8 +11,8 @@ import {
   type TransferOutcome,
   transferFile,
 } from '../../../src/application/transfer/transfer-file.ts';
+import type { Sha256 } from '../../../src/domain/artifact/sha256.ts';
 import { SyncError } from '../../../src/domain/errors.ts';
-import type { Sha256 } from '../../../src/domain/integrity/sha256.ts';
 import { type ChaosAction, type ChaosProxy, type Fault, startChaosProxy } from '../../support/chaos-proxy.ts';
 import { startHttpServer, type TestServer } from '../../support/http-server.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { parseSha256 } from '../../../src/domain/artifact/sha256.ts';
 import { remarkOnPackageName } from '../../../src/domain/integrity/package-name.ts';
-import { parseSha256 } from '../../../src/domain/integrity/sha256.ts';
 import { parseAddress } from '../../../src/domain/provider/address.ts';
 import { sharedJsonLines } from '../../support/shared-vectors.ts';
 import { versionOf } from '../../support/sync-world.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { parseSha256, type Sha256 } from '../../../src/domain/artifact/sha256.ts';
 import { isSyncError } from '../../../src/domain/errors.ts';
 import { checkPackageDigest } from '../../../src/domain/integrity/package-digest.ts';
-import { parseSha256, type Sha256 } from '../../../src/domain/integrity/sha256.ts';
 import { type ReleaseInput, verifyRelease } from '../../../src/domain/integrity/verify-release.ts';
 import type { RegistryPackage } from '../../../src/domain/provider/release.ts';
 import { parseVersion } from '../../../src/domain/provider/version.ts';
@@ -75,20 +75,20 @@ async function refusal(input: ReleaseInput): Promise<{ readonly code: string; re
 describe('verifyRelease', () => {
   it('lists every check that ran, in the order of the reference client', async () => {
     const input = { ...(await release([registryPackage(), darwin()])), pinnedKeyId: keyIdOf(key) };
-    const { verdict } = await verifyRelease(input);
-    expect(verdict.checks.map(({ check, subject, passed }) => [check, subject, passed])).toEqual([
+    const { evidence } = await verifyRelease(input);
+    expect(evidence.checks.map(({ check, subject, passed }) => [check, subject, passed])).toEqual([
       ['shasums-line-equals-registry-shasum', 'linux_amd64', true],
       ['shasums-line-equals-registry-shasum', 'darwin_arm64', true],
       ['signature-over-shasums', 'registry.terraform.io/acme/sample 1.0.0', true],
       ['signed-by-pinned-key', keyIdOf(key), true],
     ]);
-    expect(verdict.signedBy?.keyId).toBe(keyIdOf(key));
+    expect(evidence.signedBy?.keyId).toBe(keyIdOf(key));
   });
 
   it('gives the packages asked for, the exact signed bytes and the signing key', async () => {
     const input = await release([darwin()]);
     const verified = await verifyRelease(input);
-    expect(verified.packages).toEqual([
+    expect(verified.files).toEqual([
       { platform: { os: 'darwin', arch: 'arm64' }, filename: DARWIN_ZIP, sha256: DARWIN },
     ]);
     expect(verified.shasums).toBe(input.shasums);
@@ -109,8 +109,8 @@ describe('verifyRelease', () => {
 
   it('takes the last segment of a whole URL for a file name that SHA256SUMS must list', async () => {
     const filename = `https://x.test/releases/${LINUX_ZIP}?signature=secret`;
-    const { packages } = await verifyRelease(await release([registryPackage({ filename })]));
-    expect(packages[0]?.filename).toBe(LINUX_ZIP);
+    const { files } = await verifyRelease(await release([registryPackage({ filename })]));
+    expect(files[0]?.filename).toBe(LINUX_ZIP);
   });
 
   it.each([
@@ -168,8 +168,8 @@ describe('verifyRelease', () => {
     ['of another form', 'sample.zip', 0],
   ])('accepts a package that is called a name %s', async (_, filename, remarks) => {
     const input = await release([registryPackage({ filename })], `${LINUX}  ${filename}\n`);
-    const { verdict } = await verifyRelease(input);
-    expect(verdict.remarks.filter((remark) => remark.includes(filename))).toHaveLength(remarks);
+    const { evidence } = await verifyRelease(input);
+    expect(evidence.remarks.filter((remark) => remark.includes(filename))).toHaveLength(remarks);
   });
 
   it('refuses a registry’s shasum that SHA256SUMS does not confirm, naming file, place and both digests', async () => {
@@ -218,11 +218,11 @@ describe('verifyRelease', () => {
   it('passes on that the signing key has expired', async () => {
     const expired = await throwawayKey({ expiresInDays: 500 });
     const input = await release([registryPackage({ signingKeys: [published(expired)] })]);
-    const { verdict } = await verifyRelease({
+    const { evidence } = await verifyRelease({
       ...input,
       signature: await signDetached(expired, input.shasums),
     });
-    expect(verdict.remarks).toEqual([expect.stringContaining('expired')]);
+    expect(evidence.remarks).toEqual([expect.stringContaining('expired')]);
   });
 });
 

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { parseSha256, type Sha256 } from '../../../src/domain/integrity/sha256.ts';
+import { parseSha256, type Sha256 } from '../../../src/domain/artifact/sha256.ts';
 import { parseShasums } from '../../../src/domain/integrity/shasums.ts';
 import { HASHICORP_KEY_ID } from '../../../src/domain/integrity/signing-key.ts';
 import { formatPlatform, type Platform, samePlatform } from '../../../src/domain/provider/platform.ts';
@@ -71,11 +71,12 @@ export function releaseOf(
     address: { hostname: 'registry.terraform.io', namespace: 'acme', type: 'sample' },
     version,
     protocols,
-    packages: platforms.map(packageFor),
+    id: `registry.terraform.io/acme/sample ${version.canonical}`,
+    files: platforms.map(packageFor),
     shasums: UPSTREAM_SHASUMS,
     shasumsSignature: UPSTREAM_SIGNATURE,
     signingKey,
-    verdict: { checks: [], signedBy: signingKey, remarks: [] },
+    evidence: { checks: [], signedBy: signingKey, remarks: [] },
   };
 }
 

@@ -64,7 +64,7 @@ describe('an upload plan', () => {
   it('leaves platforms alone that the release does not name', () => {
     fc.assert(
       fc.property(withRelease(anyHonestRegistry), ([release, registry]) => {
-        const wanted = release.packages.map(({ filename }) => filename);
+        const wanted = release.files.map(({ filename }) => filename);
         const others = (state: Registry) =>
           inOrder(state).present.version?.platforms.filter(({ filename }) => !wanted.includes(filename)) ??
           [];

@@ -18,7 +18,7 @@ function present(changes: Partial<PresentVersion> = {}): PresentVersion {
     protocols: ['5.0'],
     shasums: uploadedShasums(),
     signature: uploadedSignature(),
-    platforms: release.packages.map(({ platform, filename, sha256: shasum }) => ({
+    platforms: release.files.map(({ platform, filename, sha256: shasum }) => ({
       platform,
       filename,
       shasum,
@@ -130,7 +130,7 @@ describe('planUpload', () => {
   });
 
   it('accepts stored SHA256SUMS that differ in other packages’ lines and have their own signature', () => {
-    const [first, second] = release.packages;
+    const [first, second] = release.files;
     const bytes = utf8(`${first?.sha256}  ${first?.filename}\n${second?.sha256} *${second?.filename}\n`);
     const stored = { shasums: uploadedShasums(bytes), signature: uploadedSignature(new Uint8Array([1])) };
     expect(planFor(present(stored)).outcome).toBe('up-to-date');

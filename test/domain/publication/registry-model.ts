@@ -101,7 +101,7 @@ export function isInstallable({ present: { version } }: Registry): boolean {
 }
 
 export function hasEveryPackage(release: VerifiedRelease, { present: { version } }: Registry): boolean {
-  return release.packages.every((pkg) =>
+  return release.files.every((pkg) =>
     version?.platforms.some((each) => samePlatform(each.platform, pkg.platform) && each.uploaded),
   );
 }

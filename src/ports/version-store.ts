@@ -1,0 +1,22 @@
+import type { DestinationKind } from '../domain/delivery/plan.ts';
+import type { HeldProvider, ListedVersion } from '../domain/retention/listed.ts';
+
+/**
+ * A destination as cleanup sees it: what it holds, and the way to delete a version of it. Errors as for
+ * Destination.
+ */
+export interface VersionStore {
+  readonly name: string;
+  readonly kind: DestinationKind;
+  /** For messages: `the organization "my-org"`, `the mirror s3://acme/mirror`. */
+  readonly description: string;
+  /** Every provider held, all pages. Throws ListingIncomplete when the pages do not add up. */
+  listProviders(): Promise<readonly HeldProvider[]>;
+  /** Every version of one, all pages. Throws ListingIncomplete likewise; DestinationNotFound when absent. */
+  listVersions(provider: HeldProvider): Promise<readonly ListedVersion[]>;
+  /**
+   * "gone" when there was nothing to delete. What makes the version visible goes first, so that a deletion that
+   * breaks off leaves nothing half visible. Deletion is permanent.
+   */
+  deleteVersion(provider: HeldProvider, versionText: string): Promise<'deleted' | 'gone'>;
+}
