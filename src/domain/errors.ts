@@ -32,6 +32,8 @@ const KINDS = {
   OrganizationNotFound: fatal('user'),
   ConfirmationRequired: fatal('user'),
   RetentionBrakeApplied: fatal('user'),
+  LockFileInvalid: fatal('user'),
+  BundleOutOfOrder: fatal('user'),
 
   UpstreamUnavailable: passing('upstream'),
   UpstreamResponseInvalid: fatal('upstream'),
@@ -48,6 +50,7 @@ const KINDS = {
   SigningKeyRevoked: fatal('upstream'),
   SigningKeyUnusable: fatal('upstream'),
   SigningKeyNotPinned: fatal('upstream'),
+  BundleInvalid: fatal('upstream'),
 
   DestinationUnavailable: passing('destination'),
   DestinationResponseInvalid: fatal('destination'),

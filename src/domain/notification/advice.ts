@@ -36,6 +36,10 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   ConfirmationRequired: 'Run the command on a terminal, or confirm with --yes.',
   RetentionBrakeApplied:
     'Look at what the cleanup would delete (run it dry). If that is right, raise CleanupMaxShare or CleanupMaxCount for one run; if not, correct the retention settings. Nothing was deleted.',
+  LockFileInvalid:
+    'Mend the line of .terraform.lock.hcl that the message names, or delete the file and let it be written anew.',
+  BundleOutOfOrder:
+    'Import the bundles in the order in which they were exported. Take an older one only when going back is what you want, with --allow-older.',
 
   UpstreamUnavailable: `${WAIT_AND_RERUN} look at the status page of the public registry and at the network's way out.`,
   UpstreamResponseInvalid:
@@ -56,6 +60,8 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   SigningKeyUnusable: ASK_PUBLISHER,
   SigningKeyNotPinned:
     'The release is signed by another key than the config pins. Confirm the new key with the publisher on another way before you change gpg-key-id.',
+  BundleInvalid:
+    'Do not use this bundle: it is damaged or was changed on its way. Export it again, and compare its digest on both sides.',
 
   DestinationUnavailable: `${WAIT_AND_RERUN} look at the status page of HCP Terraform, or at your Terraform Enterprise and the network to it.`,
   DestinationResponseInvalid:
