@@ -26,7 +26,7 @@ export interface FakeDestinationState {
   readonly accepted: Map<string, Map<string, StoredFile>>;
 }
 
-export interface FakeOperation {
+interface FakeOperation {
   readonly kind: 'inspect' | 'begin' | 'send' | 'store' | 'commit' | 'abandon' | 'read';
   readonly id: string;
   readonly file?: string;
