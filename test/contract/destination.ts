@@ -46,19 +46,21 @@ export function describeDestinationContract(
     releases = await contractReleases();
   });
 
-  const expectWhole = async (subject: DestinationSubject, ...wanted: readonly VerifiedProvider[]) => {
+  /** What there is of these releases: each one's plan, and what a client could install of the provider. */
+  const stateOf = async (subject: DestinationSubject, ...wanted: readonly VerifiedProvider[]) => {
     const destination = await subject.open();
+    const plans: string[] = [];
     for (const provider of wanted) {
-      expect(await destination.inspect(provider)).toMatchObject({
-        outcome: 'up-to-date',
-        steps: [],
-        missing: [],
-        differences: [],
-      });
+      const { outcome, steps, missing, differences } = await destination.inspect(provider);
+      plans.push(`${outcome}: ${steps.length + missing.length + differences.length} to do`);
     }
     const address = (wanted[0] as VerifiedProvider).address;
-    expect(await subject.clientView(address)).toEqual(viewOf(...wanted));
+    return { plans, view: await subject.clientView(address) };
   };
+  const whole = (...wanted: readonly VerifiedProvider[]) => ({
+    plans: wanted.map(() => 'up-to-date: 0 to do'),
+    view: viewOf(...wanted),
+  });
   const begin = async (destination: Destination, provider: VerifiedProvider): Promise<Delivery> =>
     await destination.begin(provider, await destination.inspect(provider), {});
 
@@ -81,7 +83,7 @@ export function describeDestinationContract(
     it('is up to date after a delivery, and shows a client exactly the release', async () => {
       await using subject = await makeSubject();
       expect(await deliver(await subject.open(), releases.first)).toBe('publish');
-      await expectWhole(subject, releases.first);
+      expect(await stateOf(subject, releases.first)).toEqual(whole(releases.first));
     });
 
     it('takes another version beside the first', async () => {
@@ -89,7 +91,9 @@ export function describeDestinationContract(
       const destination = await subject.open();
       await deliver(destination, releases.first);
       expect(await deliver(destination, releases.second)).toBe('publish');
-      await expectWhole(subject, releases.first, releases.second);
+      expect(await stateOf(subject, releases.first, releases.second)).toEqual(
+        whole(releases.first, releases.second),
+      );
     });
 
     it('completes a version with a new platform, whose bytes alone it asks for', async () => {
@@ -103,14 +107,14 @@ export function describeDestinationContract(
       expect(plan.outcome).toBe('complete');
       expect(plan.missing).toEqual(added.map(({ filename }) => filename));
       expect(await deliver(destination, releases.wider)).toBe('complete');
-      await expectWhole(subject, releases.wider);
+      expect(await stateOf(subject, releases.wider)).toEqual(whole(releases.wider));
     });
 
     it('leaves platforms that the release does not name', async () => {
       await using subject = await makeSubject();
       await deliver(await subject.open(), releases.darwinOnly);
       await deliver(await subject.open(), releases.linuxOnly);
-      await expectWhole(subject, releases.first);
+      expect(await stateOf(subject, releases.first)).toEqual(whole(releases.first));
     });
 
     it('calls a release with other contents a conflict and overwrites nothing', async () => {
@@ -125,7 +129,7 @@ export function describeDestinationContract(
         expect(present).not.toBe(wanted);
       }
       expect(await deliver(destination, releases.recut)).toBe('conflict');
-      await expectWhole(subject, releases.first);
+      expect(await stateOf(subject, releases.first)).toEqual(whole(releases.first));
     });
 
     describe('reading back', () => {
@@ -163,7 +167,7 @@ export function describeDestinationContract(
           await sink.send(piecesOf(bytes), bytes.length);
         }
         await delivery.commit();
-        await expectWhole(subject, first);
+        expect(await stateOf(subject, first)).toEqual(whole(first));
       });
 
       it('takes a file whose size is not told, and one that is sent twice', async () => {
@@ -176,7 +180,7 @@ export function describeDestinationContract(
           }
         }
         await delivery.commit();
-        await expectWhole(subject, first);
+        expect(await stateOf(subject, first)).toEqual(whole(first));
       });
 
       it('never takes a body that broke off for the file, not even without its last byte alone', async () => {
@@ -192,7 +196,7 @@ export function describeDestinationContract(
         await expect(delivery.commit()).rejects.toMatchObject({ code: 'DestinationResponseInvalid' });
         expect(await subject.clientView(first.address)).toEqual([]);
         await deliver(await subject.open(), first);
-        await expectWhole(subject, first);
+        expect(await stateOf(subject, first)).toEqual(whole(first));
       });
 
       it.skipIf(!capabilities.checksDigests).each([
@@ -212,7 +216,7 @@ export function describeDestinationContract(
         }
         for (const { filename } of first.files) await sendFile(delivery, first, filename);
         await delivery.commit();
-        await expectWhole(subject, first);
+        expect(await stateOf(subject, first)).toEqual(whole(first));
       });
 
       it('refuses to commit while a file is missing', async () => {
@@ -240,7 +244,7 @@ export function describeDestinationContract(
           await end(delivery);
           expect(await subject.clientView(first.address)).toEqual([]);
           await deliver(await subject.open(), first);
-          await expectWhole(subject, first);
+          expect(await stateOf(subject, first)).toEqual(whole(first));
         },
       );
 
@@ -256,19 +260,18 @@ export function describeDestinationContract(
           .send(stuck.body, bytes.length)
           .catch(() => undefined);
         await stuck.reached;
-        if (how === 'dropped') {
-          expect(await subject.clientView(first.address)).toEqual([]);
-          await deliver(await subject.open(), first);
-          await expectWhole(subject, first);
+        if (how === 'abandoned') {
+          stuck.breakOff();
+          await sent;
+          await delivery.abandon();
         }
+        expect(await subject.clientView(first.address)).toEqual([]);
+        await deliver(await subject.open(), first);
+        expect(await stateOf(subject, first)).toEqual(whole(first));
+        // What is left of a dropped delivery ends at last, and harms nothing.
         stuck.breakOff();
         await sent;
-        await end(delivery);
-        if (how === 'abandoned') {
-          expect(await subject.clientView(first.address)).toEqual([]);
-          await deliver(await subject.open(), first);
-        }
-        await expectWhole(subject, first);
+        expect(await stateOf(subject, first)).toEqual(whole(first));
       });
     });
 
@@ -293,7 +296,7 @@ export function describeDestinationContract(
             );
           await check(subject);
           await deliver(await subject.open(), provider);
-          await expectWhole(subject, provider);
+          expect(await stateOf(subject, provider)).toEqual(whole(provider));
           if (lived) return dieAfter;
         }
         throw new Error(`A delivery takes more than ${limit} operations.`);
@@ -324,19 +327,19 @@ export function describeDestinationContract(
     });
 
     describe('two deliveries at once', () => {
-      const atOnce = async (a: VerifiedProvider, b: VerifiedProvider) => {
+      it.each([
+        ['one version', 'first', 'first'],
+        ['two versions', 'first', 'second'],
+        ['two platforms of one version', 'linuxOnly', 'darwinOnly'],
+      ] as const)('of %s both end well', async (_, nameOfOne, nameOfOther) => {
         await using subject = await makeSubject();
+        const [one, other] = [releases[nameOfOne], releases[nameOfOther]];
         const [left, right] = [await subject.open(), await subject.open()];
-        const deliveries = [await begin(left, a), await begin(right, b)] as const;
-        await Promise.all([sendAll(deliveries[0], a), sendAll(deliveries[1], b)]);
+        const deliveries = [await begin(left, one), await begin(right, other)] as const;
+        await Promise.all([sendAll(deliveries[0], one), sendAll(deliveries[1], other)]);
         await Promise.all(deliveries.map((delivery) => delivery.commit()));
-        await expectWhole(subject, a, b);
-      };
-
-      it('of one version both end well', async () => await atOnce(releases.first, releases.first));
-      it('of two versions both end well', async () => await atOnce(releases.first, releases.second));
-      it('of two platforms of one version both end well', async () =>
-        await atOnce(releases.linuxOnly, releases.darwinOnly));
+        expect(await stateOf(subject, one, other)).toEqual(whole(one, other));
+      });
     });
   });
 }
