@@ -15,7 +15,7 @@ describe('help', () => {
     { command: 'keys show', mentions: ['<KEYID>', 'TFC_TOKEN'] },
     { command: 'keys add', mentions: ['<FILE>', 'TFC_TOKEN'] },
     { command: 'keys fetch', mentions: ['<NAMESPACE/TYPE>', '--version', 'PROVIDER_SYNC_CA_BUNDLE'] },
-    { command: 'serve', mentions: ['--data', '--port', 'TFC_TOKEN'] },
+    { command: 'serve', mentions: ['--data', '--port', '--mirror', '--tls', 'TFC_TOKEN'] },
     { command: 'demo', mentions: ['--keep', 'terraform init'] },
   ])('of $command names its options, its variables and an example', async ({ command, mentions }) => {
     const { code, stdout, stderr } = await runInProcess([...command.split(' '), '--help']);

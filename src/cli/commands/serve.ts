@@ -10,6 +10,7 @@ import { shellWord } from '../render/shell-word.ts';
 import { readOrganizationName, readWholeNumber } from '../settings.ts';
 import { createSettingsReader } from '../settings-reader.ts';
 import { embeddedSource, hostBlock, TERRAFORM_TOKEN_VARIABLE } from '../terraform-settings.ts';
+import { serveMirror } from './serve-mirror.ts';
 
 const DEFAULT_DATA = './provider-sync-data';
 const DEFAULT_PORT = 8080;
@@ -17,13 +18,19 @@ const DEFAULT_ORGANIZATION = 'example';
 
 export const serveCommand: CommandSpec = {
   name: 'serve',
-  summary: 'run a private registry on this machine',
+  summary: 'run a private registry, or a network mirror, on this machine',
   description:
     'Runs a private registry on 127.0.0.1, kept in a folder: it takes uploads as HCP Terraform does and ' +
-    'serves providers to Terraform, until Ctrl-C. For trying things out and for tests.',
+    'serves providers to Terraform, until Ctrl-C. For trying things out and for tests. With --mirror, it ' +
+    'serves a folder as a network mirror instead, over https with a certificate of its own.',
   options: [
     { flags: '--data <dir>', description: `where it keeps everything (default: ${DEFAULT_DATA})` },
-    { flags: '--port <n>', description: `0 takes any free port (default: ${DEFAULT_PORT})` },
+    { flags: '--mirror <dir>', description: 'serve this folder as a network mirror; needs --tls' },
+    { flags: '--tls', description: 'serve the mirror over https; prints what a client has to trust' },
+    {
+      flags: '--port <n>',
+      description: `0 takes any free port (default: ${DEFAULT_PORT}; for a mirror 8443)`,
+    },
     {
       flags: '--organization <name>',
       description: `its one organization (default: ${DEFAULT_ORGANIZATION})`,
@@ -37,8 +44,13 @@ export const serveCommand: CommandSpec = {
     },
     { name: 'TFC_ORGANIZATION', description: 'as --organization' },
   ],
-  examples: ['provider-sync serve', 'provider-sync serve --data /tmp/registry --port 0 --json'],
+  examples: [
+    'provider-sync serve',
+    'provider-sync serve --data /tmp/registry --port 0 --json',
+    'provider-sync serve --mirror ./mirror --tls',
+  ],
   async run(invocation) {
+    if (invocation.options['mirror'] !== undefined) return await serveMirror(invocation, DEFAULT_DATA);
     const { io, signal } = invocation;
     const { port, organization, dataDir, json } = readServeSettings(invocation);
     const { token, tokenFile } = await provideToken(invocation, dataDir);
@@ -61,6 +73,13 @@ export const serveCommand: CommandSpec = {
 function readServeSettings(invocation: Invocation) {
   const reader = createSettingsReader(invocation);
   const port = reader.option('--port');
+  if (reader.switchedOn('--tls')) {
+    reader.note({
+      path: '--tls',
+      message: 'is for a mirror',
+      fix: 'Name its folder with --mirror, or leave it out.',
+    });
+  }
   const named = reader.option('--organization') ?? reader.variable('TFC_ORGANIZATION');
   const settings = {
     port: port === undefined ? DEFAULT_PORT : readWholeNumber(reader, port, 0, 65_535),
