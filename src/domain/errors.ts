@@ -42,6 +42,7 @@ const KINDS = {
   ShasumsMalformed: fatal('upstream'),
   ShasumsEntryMissing: fatal('upstream'),
   ShasumMismatch: fatal('upstream'),
+  PackageVersionMismatch: fatal('upstream'),
   DigestMismatch: fatal('upstream'),
   SignatureMalformed: fatal('upstream'),
   SignatureInvalid: fatal('upstream'),

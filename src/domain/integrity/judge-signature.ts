@@ -1,8 +1,8 @@
 import { createMessage, type enums, type PublicKey, type SignaturePacket, type Subkey } from 'openpgp';
 import { type ErrorCode, SyncError } from '../errors.ts';
 import { issuerOf } from './detached-signature.ts';
-import { AT_ANY_TIME, MIN_DSA_BITS, OPENPGP_POLICY, WHICHEVER } from './openpgp-policy.ts';
-import { fingerprintOf, isRevoked, keyIdOf } from './signing-key.ts';
+import { AT_ANY_TIME, MIN_DSA_BITS, OPENPGP_POLICY } from './openpgp-policy.ts';
+import { fingerprintOf, isRevoked, isSubkeyRevoked, keyIdOf } from './signing-key.ts';
 import { printable } from './untrusted-text.ts';
 
 export interface Signer {
@@ -88,10 +88,7 @@ async function whyRevoked({
   const subkeys = copies
     .flatMap((copy) => copy.subkeys)
     .filter((subkey) => fingerprintOf(subkey) === fingerprintOf(signer));
-  const revocations = await Promise.all([
-    ...copies.map(isRevoked),
-    ...subkeys.map((subkey) => subkey.isRevoked(WHICHEVER, WHICHEVER, AT_ANY_TIME, OPENPGP_POLICY)),
-  ]);
+  const revocations = await Promise.all([...copies.map(isRevoked), ...subkeys.map(isSubkeyRevoked)]);
   if (!revocations.includes(true)) return undefined;
   return new SyncError(
     'SigningKeyRevoked',

@@ -10,13 +10,16 @@ const PACKAGE_NAME = /^terraform-provider-([^_]+)_v?([^_]+)_([^_]+)_([^_]+)\.zip
 
 /**
  * A package's name is the only word on what it is that the publisher signed, where all else is the registry's.
- * A name that says another provider or platform throws UpstreamResponseInvalid. Another version is returned as a
- * remark, because publishers have uploaded such files themselves. A name of another form says nothing.
+ * A name that says another provider or platform throws UpstreamResponseInvalid. One that says another version throws
+ * PackageVersionMismatch: an old release, with its own SHA256SUMS and signature, may stand in a new version's place.
+ * `allowOtherVersionNames` makes that a remark, for publishers who name their files so. A name of another form says
+ * nothing.
  */
 export function remarkOnPackageName(
   { filename, platform }: ReleasePackage,
   address: ProviderAddress,
   version: Version,
+  { allowOtherVersionNames = false }: { readonly allowOtherVersionNames?: boolean | undefined } = {},
 ): string | undefined {
   const match = PACKAGE_NAME.exec(filename);
   if (match === null) return undefined;
@@ -32,7 +35,15 @@ export function remarkOnPackageName(
   }
   const said = parseVersion(versionText);
   if (said === undefined || comparePrecedence(said, version) === 0) return undefined;
-  return `The package of ${wanted} is called ${quote(filename)}, which names another version.`;
+  if (allowOtherVersionNames) {
+    return `The package of ${wanted} is called ${quote(filename)}, which names another version; the config allows it.`;
+  }
+  throw new SyncError(
+    'PackageVersionMismatch',
+    `The registry gives ${quote(filename)} as ${wanted}. By the name that its publisher signed it is version ` +
+      `${said.text}: another release may stand in this one's place; nothing was uploaded. Ask the publisher, and where ` +
+      'the file is really this version set "allow-other-version-names" for the provider.',
+  );
 }
 
 /** "armv6" and the like are names of nothing that a config could ask for. */

@@ -8,18 +8,27 @@ export interface Shasums {
   readonly entries: ReadonlyMap<string, Sha256>;
 }
 
-/** What `sha256sum` writes: digest, a space, a space or `*` (read as binary), file name. One space is taken too. */
-const LINE = /^([0-9a-fA-F]{64}) [ *]?(\S.*)$/;
+/** What `sha256sum --text` writes: digest, two spaces, file name. One space is taken too. */
+const LINE = /^([0-9a-fA-F]{64}) {1,2}(\S.*)$/;
 
 /**
- * Reads SHA256SUMS from its exact bytes: UTF-8, lines ended by LF or CRLF, the last end optional, empty
- * lines skipped. Throws ShasumsMalformed, naming the line, for anything else: another line form, a file
- * name that is a path, one file name with two digests, no entry at all. The caller bounds the size.
+ * Reads SHA256SUMS from its exact bytes: UTF-8, lines ended by LF or CRLF, the last end optional. Throws
+ * ShasumsMalformed, naming the line, for anything else: another line form, an empty line, a file name that is a path,
+ * one file name with two digests, no entry at all. The caller bounds the size.
+ *
+ * Nothing is read otherwise than Terraform and OpenTofu read it (`internal/getproviders`, package_authentication.go):
+ * - They split a line at white space, so the star of `sha256sum --binary` is part of the name, here as there.
+ * - They crash at an empty line, in the middle or at the end.
+ * - Of two lines for one file they take the first; they take tabs, more spaces, further fields, and lines of any
+ *   other form. All that is refused here, since a SHA256SUMS that needs it is not what it should be.
  */
 export function parseShasums(bytes: Uint8Array): Shasums {
   const entries = new Map<string, Sha256>();
-  for (const [index, line] of decode(bytes).split(/\r?\n/).entries()) {
-    if (line === '') continue;
+  const lines = decode(bytes)
+    .replace(/\r?\n$/, '')
+    .split(/\r?\n/);
+  if (lines.join('') === '') throw malformed('it lists no file');
+  for (const [index, line] of lines.entries()) {
     const { name, digest } = parseLine(line, index + 1);
     const earlier = entries.get(name);
     if (earlier !== undefined && earlier !== digest) {
@@ -27,13 +36,12 @@ export function parseShasums(bytes: Uint8Array): Shasums {
     }
     entries.set(name, digest);
   }
-  if (entries.size === 0) throw malformed('it lists no file');
   return { entries };
 }
 
 function decode(bytes: Uint8Array): string {
   try {
-    // A byte order mark is kept, so that it is refused: Terraform would take it for part of the first digest.
+    // A byte order mark is kept, so that it is refused: Terraform takes it for part of the first digest.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     throw malformed('it is not UTF-8 text', cause);
@@ -43,6 +51,7 @@ function decode(bytes: Uint8Array): string {
 function parseLine(line: string, number: number): { readonly name: string; readonly digest: Sha256 } {
   const [, hex = '', name = ''] = LINE.exec(line) ?? [];
   const digest = parseSha256(hex);
+  if (line === '') throw malformed(`line ${number} is empty, at which Terraform and OpenTofu crash`);
   if (digest === undefined) {
     throw malformed(`line ${number} is not "<64 hex digits>  <file name>": ${quote(line)}`);
   }

@@ -19,6 +19,8 @@ export interface ReleaseInput {
   readonly shasums: Uint8Array;
   readonly signature: Uint8Array;
   readonly pinnedKeyId: string | undefined;
+  /** Takes packages whose signed names tell of another version, with a remark; refused when absent. */
+  readonly allowOtherVersionNames?: boolean | undefined;
   readonly now: Date;
 }
 
@@ -28,7 +30,7 @@ export interface ReleaseInput {
  * registry lists for every package, and by the pinned one. Platforms that disagree on protocols give the union.
  *
  * Throws ShasumsMalformed, ShasumsEntryMissing, ShasumMismatch, UpstreamResponseInvalid (a file name that is
- * none, is given twice, or names something else), the errors of verifyShasumsSignature, and ProtocolsUnsupported.
+ * none, is given twice, or names another provider or platform), PackageVersionMismatch, the errors of verifyShasumsSignature, and ProtocolsUnsupported.
  */
 export async function verifyRelease(input: ReleaseInput): Promise<VerifiedRelease> {
   const { address, version } = input;
@@ -36,7 +38,7 @@ export async function verifyRelease(input: ReleaseInput): Promise<VerifiedReleas
   const shasums = parseShasums(input.shasums);
   const packages = input.packages.map((pkg) => matchShasumsLine(pkg, shasums, subject));
   requireOwnFiles(packages, subject);
-  const names = packages.map((pkg) => remarkOnPackageName(pkg, address, version));
+  const names = packages.map((pkg) => remarkOnPackageName(pkg, address, version, input));
   const { signedBy, checks, remarks, binarySignature } = await verifySignatureForEach(input, subject);
   return {
     id: subject,
@@ -61,7 +63,10 @@ function matchShasumsLine(pkg: RegistryPackage, shasums: Shasums, subject: strin
   const filename = releaseFileName(pkg.filename, what);
   const listed = shasums.entries.get(filename);
   if (listed === undefined) {
-    throw new SyncError('ShasumsEntryMissing', `SHA256SUMS of ${what} has no line for ${quote(filename)}.`);
+    throw new SyncError(
+      'ShasumsEntryMissing',
+      `SHA256SUMS of ${what} has no line for ${quote(filename)}${starredHint(filename, shasums)}.`,
+    );
   }
   if (listed !== pkg.shasum) {
     throw new SyncError(
@@ -71,6 +76,11 @@ function matchShasumsLine(pkg: RegistryPackage, shasums: Shasums, subject: strin
     );
   }
   return { platform, filename, sha256: listed };
+}
+
+function starredHint(filename: string, { entries }: Shasums): string {
+  if (!entries.has(`*${filename}`)) return '';
+  return `, only one for "*${filename}", as sha256sum --binary writes: Terraform and OpenTofu do not find the file either`;
 }
 
 /**

@@ -1,10 +1,11 @@
+import type { PublicKey } from 'openpgp';
 import { SyncError } from '../errors.ts';
 import type { PublishedKey } from '../provider/release.ts';
 import { type ListedKey, readListedKeys } from './armored-keys.ts';
 import { type DetachedSignature, issuerOf, readDetachedSignature } from './detached-signature.ts';
 import { type Accepted, findSigner, judgeSignature, type Refused, type Signer } from './judge-signature.ts';
 import { signatureRemarks } from './signature-remarks.ts';
-import { describeKey, fingerprintOf, keyIdOf, type SigningKeyInfo } from './signing-key.ts';
+import { describeKey, expiryOf, fingerprintOf, keyIdOf, type SigningKeyInfo } from './signing-key.ts';
 import { printable } from './untrusted-text.ts';
 import type { IntegrityCheck } from './verdict.ts';
 
@@ -46,13 +47,19 @@ export async function verifyShasumsSignature(input: SignatureInput): Promise<Ver
   const accepted = await acceptSignatures({ ...input, subject }, signature, keys);
   if (accepted.length === 0) throw noKeyFits(subject, signature, keys, problems);
   const chosen = choosePinned(accepted, input.pinnedKeyId, subject);
-  const signedBy = await describeKey(chosen.key);
+  const signedBy = await describeKey(armoredOf(chosen.key, keys));
   return {
     signedBy,
     checks: passedChecks(chosen, signedBy, input.pinnedKeyId, subject),
     remarks: await signatureRemarks({ chosen, signedBy, signature, problems, now: input.now, listed: keys }),
     binarySignature: signature.binary,
   };
+}
+
+function armoredOf(key: PublicKey, listed: readonly ListedKey[]): ListedKey {
+  const found = listed.find((each) => each.key === key);
+  if (found === undefined) throw new SyncError('InternalError', 'The signing key is none of the listed keys');
+  return found;
 }
 
 async function acceptSignatures(
@@ -82,7 +89,7 @@ async function bestOf(verdicts: readonly (Accepted | Refused)[]): Promise<Accept
   const revoked = refused.find(({ error }) => error.code === 'SigningKeyRevoked');
   if (revoked !== undefined) throw revoked.error;
   const dated = await Promise.all(
-    accepted.map(async (verdict) => ({ verdict, expiry: (await describeKey(verdict.key)).expiresAt })),
+    accepted.map(async (verdict) => ({ verdict, expiry: await expiryOf(verdict.key) })),
   );
   const [best] = dated.toSorted(
     (a, b) => (b.expiry?.getTime() ?? Infinity) - (a.expiry?.getTime() ?? Infinity) || 0,

@@ -51,6 +51,8 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   ShasumsMalformed: ASK_PUBLISHER,
   ShasumsEntryMissing: ASK_PUBLISHER,
   ShasumMismatch: ASK_PUBLISHER,
+  PackageVersionMismatch:
+    'The file that the registry gives for this version is by its signed name another version, so an old release may stand in its place. Ask the publisher; if the file is right, set allow-other-version-names for the provider.',
   DigestMismatch: `The package that arrived is not the one that was signed; nothing was published. A damaged mirror or a proxy in between may be the cause. ${ASK_PUBLISHER}`,
   SignatureMalformed: ASK_PUBLISHER,
   SignatureInvalid: ASK_PUBLISHER,

@@ -23,14 +23,19 @@ describe('parseShasums reads', () => {
     ['CRLF line ends', `${A}  one.zip\r\n${B}  two.zip\r\n`],
     ['mixed line ends', `${A}  one.zip\r\n${B}  two.zip\n`],
     ['a missing last line end', `${A}  one.zip\n${B}  two.zip`],
-    ['the binary marker', `${A} *one.zip\n${B} *two.zip\n`],
     ['a single space', `${A} one.zip\n${B} two.zip\n`],
-    ['empty lines', `\n${A}  one.zip\n\n${B}  two.zip\n\n`],
     ['upper-case digits', `${A.toUpperCase()}  one.zip\n${B.toUpperCase()}  two.zip\n`],
     ['a line given twice', `${A}  one.zip\n${B}  two.zip\n${A}  one.zip\n`],
   ])('%s', (_, text) => {
     expect([...parseShasums(bytes(text)).entries]).toEqual([
       ['one.zip', A],
+      ['two.zip', B],
+    ]);
+  });
+
+  it('the star of sha256sum --binary as part of the name, as the clients do', () => {
+    expect([...parseShasums(bytes(`${A} *one.zip\n${B}  two.zip\n`)).entries]).toEqual([
+      ['*one.zip', A],
       ['two.zip', B],
     ]);
   });
@@ -68,7 +73,11 @@ describe('parseShasums refuses', () => {
     ['a name with a space, which Terraform would cut', `${A}  one.zip two.zip\n`, 'line 1 '],
     ['a name with a control character', `${A}  one\u{1B}[2J.zip\n`, 'line 1 '],
     ['old Mac line ends', `${A}  one.zip\r${B}  two.zip\r`, 'line 1 '],
-    ['one name with two digests', `${A}  one.zip\n\n${B}  one.zip\n`, 'line 3 '],
+    ['one name with two digests', `${A}  one.zip\n${B}  one.zip\n`, 'line 2 '],
+    ['an empty line at the start', `\n${A}  one.zip\n`, 'line 1 is empty'],
+    ['an empty line in the middle', `${A}  one.zip\n\n${B}  two.zip\n`, 'line 2 is empty'],
+    ['an empty line at the end', `${A}  one.zip\n\n`, 'line 2 is empty'],
+    ['an empty line that ends in CRLF', `${A}  one.zip\r\n\r\n`, 'line 2 is empty'],
     ['an empty file', '', 'lists no file'],
     ['only empty lines', '\n\r\n', 'lists no file'],
   ])('%s', (_, text, place) => {

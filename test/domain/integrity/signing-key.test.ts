@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { readKey, readKeys, unarmor } from 'openpgp';
+import { generateKey, readKey, readKeys, unarmor } from 'openpgp';
 import { describe, expect, it } from 'vitest';
 import { isSyncError } from '../../../src/domain/errors.ts';
 import { readSigningKeys } from '../../../src/domain/integrity/signing-key.ts';
@@ -12,6 +14,7 @@ import {
   revokedKey,
   subkeyOf,
   throwawayKey,
+  withRevokedSubkey,
 } from '../../support/pgp/throwaway-keys.ts';
 
 const idsIn = async (text: string) => (await readSigningKeys(text)).map(({ keyId }) => keyId);
@@ -33,11 +36,18 @@ describe('readSigningKeys', () => {
       {
         keyId: keyIdOf(key),
         fingerprint: key.getFingerprint().toUpperCase(),
+        algorithm: 'Ed25519',
+        signs: true,
         subkeyIds: [keyIdOf(subkeyOf(key, 0)), keyIdOf(subkeyOf(key, 1))],
+        subkeys: [
+          { ...subkeyInfo(subkeyOf(key, 0)), algorithm: 'Ed25519', signs: true },
+          { ...subkeyInfo(subkeyOf(key, 1)), algorithm: 'ECDH cv25519', signs: false },
+        ],
         userIds: ['Sample <throwaway@test.invalid>'],
         createdAt: KEY_CREATED,
         expiresAt: new Date(KEY_CREATED.getTime() + days(90) * 1000),
         revoked: false,
+        selfSignedAt: KEY_CREATED,
         asciiArmor: expect.stringMatching(/^-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n/),
       },
     ]);
@@ -55,6 +65,59 @@ describe('readSigningKeys', () => {
     const packets = async (text: string) => (await readKey({ armoredKey: text })).write();
     expect(await packets(info?.asciiArmor ?? '')).toEqual(await packets(armor));
     expect(info?.asciiArmor).not.toContain('\r');
+  });
+
+  it('hands out the publisher’s block as it was published where it holds just that key', async () => {
+    const armor = armorOf(await throwawayKey()).replaceAll('\r\n', '\n');
+    const withComment = armor.replace('BLOCK-----\n', 'BLOCK-----\nComment: https://example.com/keys\n');
+    const rewrapped = rewrap(armor, 76);
+    for (const block of [armor, withComment, rewrapped]) {
+      const [info] = await readSigningKeys(`before\r\n${block.replaceAll('\n', '\r\n')}after\r\n`);
+      expect(info?.asciiArmor).toBe(block);
+    }
+  });
+
+  it('armors a key anew where its block holds more, or text that would steer a terminal', async () => {
+    const armor = armorOf(await throwawayKey()).replaceAll('\r\n', '\n');
+    const steering = armor.replace('BLOCK-----\n', 'BLOCK-----\nComment: \u{1B}[2J\n');
+    const [info] = await readSigningKeys(steering);
+    expect(info?.asciiArmor).toBe(armor);
+  });
+
+  it('hands out no second key that openpgp.js cannot read and other programs might', async () => {
+    const key = await throwawayKey();
+    // A public key packet of version 99, which a reader passes over with what belongs to it.
+    const stranger = Uint8Array.from([0xc6, 6, 99, 0, 0, 0, 0, 99]);
+    const bytes = Buffer.concat([key.toPublic().write(), stranger]);
+    const block = `-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n${bytes.toString('base64')}\n-----END PGP PUBLIC KEY BLOCK-----\n`;
+    const read = await readSigningKeys(block).catch(() => []);
+    for (const { asciiArmor } of read) expect(asciiArmor).not.toBe(block);
+  });
+
+  it.each(['nistP256', 'nistP384', 'nistP521'] as const)(
+    'says that a key is of the curve %s',
+    async (curve) => {
+      const { publicKey } = await generateKey({ type: 'ecc', curve, userIDs: [{ name: 'x' }], subkeys: [] });
+      expect(await readSigningKeys(publicKey)).toMatchObject([{ algorithm: `ECDSA ${curve.toLowerCase()}` }]);
+    },
+  );
+
+  it('says that a key is RSA or DSA, and how strong', async () => {
+    const dsa = readFileSync(join(import.meta.dirname, 'vectors/dsa3072.asc'), 'utf8');
+    const rsa = armorOf(await throwawayKey({ type: 'rsa', rsaBits: 2048 }));
+    expect((await readSigningKeys(dsa))[0]).toMatchObject({ algorithm: 'DSA 3072' });
+    expect(await readSigningKeys(rsa)).toMatchObject([{ algorithm: 'RSA 2048' }]);
+  });
+
+  it('says when a subkey expires and that it is revoked', async () => {
+    const key = await throwawayKey({ subkeys: [{ sign: true, keyExpirationTime: days(30) }] });
+    const until = new Date(KEY_CREATED.getTime() + days(30) * 1000);
+    expect(await readSigningKeys(armorOf(key))).toMatchObject([
+      { subkeys: [{ signs: true, revoked: false, expiresAt: until }] },
+    ]);
+    expect(await readSigningKeys(armorOf(await withRevokedSubkey(key)))).toMatchObject([
+      { subkeys: [{ signs: true, revoked: true }] },
+    ]);
   });
 
   it('reads every block, in order, whatever stands around them', async () => {
@@ -133,6 +196,22 @@ describe('readSigningKeys', () => {
     );
   });
 });
+
+function subkeyInfo(subkey: ReturnType<typeof subkeyOf>) {
+  return {
+    keyId: keyIdOf(subkey),
+    fingerprint: subkey.getFingerprint().toUpperCase(),
+    createdAt: KEY_CREATED,
+    expiresAt: new Date(KEY_CREATED.getTime() + days(90) * 1000),
+    revoked: false,
+  };
+}
+
+/** The same block with lines of another length, as other programs write them. */
+function rewrap(armor: string, width: number): string {
+  const [, head = '', body = '', tail = ''] = /^(.*?\n\n)(.*?)(\n(?:=.{4}\n)?-----END.*)$/s.exec(armor) ?? [];
+  return `${head}${(body.replaceAll('\n', '').match(new RegExp(`.{1,${width}}`, 'g')) ?? []).join('\n')}${tail}`;
+}
 
 async function oneBlock(keys: Parameters<typeof armorOf>[0][]): Promise<string> {
   const bytes = Buffer.concat(keys.map((key) => key.toPublic().write()));

@@ -159,8 +159,6 @@ describe('verifyRelease', () => {
   });
 
   it.each([
-    ['of another version, and remarks on it', 'terraform-provider-sample_1.0.20_linux_amd64.zip', 1],
-    ['of an older version, and remarks on it', 'terraform-provider-sample_v0.9.0_linux_amd64.zip', 1],
     ['with a "v" before the version', 'terraform-provider-sample_v1.0.0_linux_amd64.zip', 0],
     ['with a short version', 'terraform-provider-sample_1.0_linux_amd64.zip', 0],
     ['with a version that is none', 'terraform-provider-sample_final_linux_amd64.zip', 0],
@@ -172,12 +170,30 @@ describe('verifyRelease', () => {
     expect(evidence.remarks.filter((remark) => remark.includes(filename))).toHaveLength(remarks);
   });
 
+  it('refuses an old release in a new version’s place, unless the config allows such names, and remarks on it then', async () => {
+    const filename = 'terraform-provider-sample_0.9.0_linux_amd64.zip';
+    const input = await release([registryPackage({ filename })], `${LINUX}  ${filename}\n`);
+    const { code, message } = await refusal(input);
+    expect(code).toBe('PackageVersionMismatch');
+    for (const part of [filename, 'acme/sample 1.0.0 for linux_amd64', 'allow-other-version-names']) {
+      expect(message).toContain(part);
+    }
+    const { evidence } = await verifyRelease({ ...input, allowOtherVersionNames: true });
+    expect(evidence.remarks.filter((remark) => remark.includes(filename))).toHaveLength(1);
+  });
+
   it('refuses a registry’s shasum that SHA256SUMS does not confirm, naming file, place and both digests', async () => {
     const { code, message } = await refusal(await release([registryPackage(), darwin({ shasum: LINUX })]));
     expect(code).toBe('ShasumMismatch');
     for (const part of ['acme/sample 1.0.0', 'darwin_arm64', DARWIN_ZIP, DARWIN, LINUX]) {
       expect(message).toContain(part);
     }
+  });
+
+  it('does not find a package by the line of sha256sum --binary, as the clients do not, and says why', async () => {
+    const { code, message } = await refusal(await release([registryPackage()], `${LINUX} *${LINUX_ZIP}\n`));
+    expect(code).toBe('ShasumsEntryMissing');
+    expect(message).toContain('sha256sum --binary');
   });
 
   it('refuses a package that SHA256SUMS does not list', async () => {

@@ -60,11 +60,15 @@ export function releaseOf(
   const signingKey = {
     keyId,
     fingerprint: keyId.padStart(40, '0'),
+    algorithm: 'RSA 4096',
+    signs: true,
     subkeyIds: [],
+    subkeys: [],
     userIds: [],
     createdAt: new Date(0),
     expiresAt: undefined,
     revoked: false,
+    selfSignedAt: new Date(0),
     asciiArmor: 'the armored key',
   };
   return {

@@ -1,0 +1,56 @@
+import type { PublicKey, Subkey } from 'openpgp';
+import type { SigningKeyInfo } from './signing-key.ts';
+
+/** What openpgp.js calls a curve otherwise than GnuPG. */
+const CURVES: Readonly<Record<string, string>> = {
+  nistP256: 'nistp256',
+  nistP384: 'nistp384',
+  nistP521: 'nistp521',
+  curve25519Legacy: 'cv25519',
+};
+
+const EDWARDS: Readonly<Record<string, string>> = {
+  eddsaLegacy: 'Ed25519',
+  ed25519: 'Ed25519',
+  ed448: 'Ed448',
+};
+
+/** A key's algorithm and strength for people: "RSA 4096", "DSA 3072", "Ed25519", "ECDSA nistp256". */
+export function algorithmOf(key: PublicKey | Subkey): string {
+  const { algorithm, bits, curve } = key.getAlgorithmInfo();
+  if (algorithm.startsWith('rsa')) return `RSA ${bits}`;
+  if (algorithm === 'dsa' || algorithm === 'elgamal') return `${algorithm.toUpperCase()} ${bits}`;
+  if (algorithm === 'ecdsa' || algorithm === 'ecdh') {
+    return `${algorithm.toUpperCase()} ${CURVES[curve ?? ''] ?? curve ?? ''}`.trim();
+  }
+  return EDWARDS[algorithm] ?? algorithm;
+}
+
+/**
+ * Whether HCP Terraform documents that its private registry takes keys of this algorithm: RSA and DSA
+ * (https://developer.hashicorp.com/terraform/cloud-docs/registry/publish-providers). `algorithm` as `algorithmOf`
+ * writes it.
+ */
+export function isDocumentedAlgorithm(algorithm: string): boolean {
+  return /^(?:RSA|DSA) /.test(algorithm);
+}
+
+/**
+ * What to tell a person before a key goes to HCP Terraform or Terraform Enterprise whose algorithm, or that of one of
+ * its signing subkeys, neither documents; undefined when there is nothing to tell. Other algorithms may be taken, or
+ * refused when the key is uploaded, or fail at the first install: nothing says which.
+ */
+export function undocumentedAlgorithmRemark(
+  key: Pick<SigningKeyInfo, 'keyId' | 'algorithm' | 'subkeys'>,
+): string | undefined {
+  const signing = key.subkeys.filter(({ signs, revoked }) => signs && !revoked);
+  const undocumented = [key, ...signing].filter(({ algorithm }) => !isDocumentedAlgorithm(algorithm));
+  if (undocumented.length === 0) return undefined;
+  const what = undocumented
+    .map(
+      ({ keyId, algorithm }) =>
+        `${keyId === key.keyId ? 'Signing key' : 'signing subkey'} ${keyId} is ${algorithm}`,
+    )
+    .join(' and ');
+  return `${what.charAt(0).toUpperCase()}${what.slice(1)}; HCP Terraform documents RSA and DSA keys only and may refuse it.`;
+}
