@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { SyncConfig } from '../domain/config/config.ts';
 import { type ErrorReport, isSyncError, reportOf, SyncError, toSyncError } from '../domain/errors.ts';
 import { checkBrake } from '../domain/retention/brake.ts';
@@ -38,10 +39,14 @@ export interface CleanupPlan {
 
 interface PlannedProvider {
   readonly provider: string;
-  /** Newest first; empty when the provider could not be read in one of the registries. */
+  /** Newest first; empty when the provider lists no version, or could not be read in one of the registries. */
   readonly decisions: readonly RetentionDecision[];
-  readonly error: ErrorReport | undefined;
+  readonly remark?: string;
+  readonly error?: ErrorReport;
 }
+
+/** Providers that are read side by side: most of the time goes into waiting for the registries. */
+const PROVIDERS_AT_ONCE = 5;
 
 /** One cleanup, dry or not: the form of `--json`. */
 export interface CleanupResult {
@@ -65,6 +70,8 @@ export interface CleanupProviderResult {
   /** Oldest first. `gone` were no longer there. */
   readonly deleted: readonly (DecidedDeletion & { readonly outcome: 'deleted' | 'gone' })[];
   readonly failed: readonly (DecidedDeletion & { readonly error: ErrorReport })[];
+  /** What somebody should look at, though nothing failed: that the provider lists no version. */
+  readonly remark?: string;
   /** Why the provider could not be read in one of the registries; nothing of it was deleted. */
   readonly error?: ErrorReport;
 }
@@ -106,20 +113,32 @@ export async function planCleanup(ports: CleanupPorts, request: CleanupRequest):
     scope: policy.scope,
     only: request.provider,
   });
-  const providers: PlannedProvider[] = [];
-  for (const provider of names) {
-    try {
-      const versions = await readVersions(ports, provider);
-      const wishes = await readWishes(ports.publicRegistry, provider, config);
-      const decisions = decideRetention({ versions, policy, wishes, now });
-      providers.push({ provider, decisions, error: undefined });
-    } catch (error) {
-      if (request.signal?.aborted) throw stopped(request.signal, provider);
-      providers.push({ provider, decisions: [], error: reportOf(error) });
-    }
-  }
+  const limit = pLimit(PROVIDERS_AT_ONCE);
+  const providers = await limit.map(names, (provider) => planProvider(ports, request, provider, now));
   return { providers, brake: checkBrake(providers, policy.brake) };
 }
+
+async function planProvider(
+  ports: CleanupPorts,
+  { config, policy, signal }: CleanupRequest,
+  provider: string,
+  now: Date,
+): Promise<PlannedProvider> {
+  if (signal?.aborted) throw stopped(signal, provider);
+  try {
+    const versions = await readVersions(ports, provider);
+    // Perhaps a sync that was broken off, perhaps an incomplete answer: nothing to delete in either case.
+    if (versions.length === 0) return { provider, decisions: [], remark: NO_VERSION };
+    const wishes = await readWishes(ports.publicRegistry, provider, config);
+    return { provider, decisions: decideRetention({ versions, policy, wishes, now }) };
+  } catch (error) {
+    if (signal?.aborted) throw stopped(signal, provider);
+    return { provider, decisions: [], error: reportOf(error) };
+  }
+}
+
+const NO_VERSION =
+  'The private registry lists no version of it. If it should have some, check what the token may read; if not, delete the provider there.';
 
 /** The plan as the result of a dry run. */
 export function previewCleanup(plan: CleanupPlan): CleanupResult {
@@ -161,7 +180,6 @@ export function describeCleanupFailure(result: CleanupResult): string | undefine
 
 async function readVersions(ports: CleanupPorts, provider: string): Promise<readonly ListedVersion[]> {
   const versions = await ports.privateRegistry.listVersions(provider);
-  if (versions.length === 0) throw emptyListing(`the provider "${provider}" lists no version`);
   const texts = new Set<string>();
   for (const { text } of versions) {
     if (texts.has(text)) {
@@ -231,11 +249,12 @@ function deletionsOf({ decisions }: PlannedProvider): readonly DecidedDeletion[]
     .reverse();
 }
 
-function untouched({ provider, decisions, error }: PlannedProvider): CleanupProviderResult {
+function untouched({ provider, decisions, remark, error }: PlannedProvider): CleanupProviderResult {
   const kept = decisions
     .filter((decision) => decision.action === 'keep')
     .map(({ version, reason, detail }) => ({ version, reason, detail }));
-  return { provider, kept, toDelete: [], deleted: [], failed: [], ...(error && { error }) };
+  const found = { ...(remark !== undefined && { remark }), ...(error && { error }) };
+  return { provider, kept, toDelete: [], deleted: [], failed: [], ...found };
 }
 
 function summarize(

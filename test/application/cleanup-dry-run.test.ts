@@ -6,6 +6,7 @@ import {
   previewCleanup,
 } from '../../src/application/cleanup-old-versions.ts';
 import { DEFAULT_RETENTION_POLICY } from '../../src/domain/retention/policy.ts';
+import { listed } from '../domain/retention/listings.ts';
 import { AWS, cleanupWorld, configFor, OPEN_BRAKE, seed } from './cleanup-world.ts';
 
 describe('the brake of a cleanup', () => {
@@ -84,10 +85,11 @@ describe('a dry run', () => {
   });
 
   it('fails when a provider could not be read', async () => {
-    const { registry, clean } = cleanupWorld();
-    seed(registry, 'aws', []);
+    const { registry, override, clean } = cleanupWorld();
+    seed(registry, 'aws', AWS);
+    override({ listVersions: async () => [listed('1.0.0'), listed('1.0.0')] });
     const result = await clean({}, { dryRun: true });
-    expect(result).toMatchObject({ ok: false, providersChecked: 0 });
-    expect(describeCleanupFailure(result)).toContain('lists no version');
+    expect(result).toMatchObject({ ok: false });
+    expect(describeCleanupFailure(result)).toContain('"1.0.0" twice');
   });
 });

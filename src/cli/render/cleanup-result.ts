@@ -6,6 +6,7 @@ import { countOf } from './quantities.ts';
 import type { ResultRenderer } from './result-renderer.ts';
 import { paint } from './style.ts';
 import { type Canvas, type Cell, type Column, renderTable } from './table.ts';
+import { wrap } from './wrap.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'PROVIDER', narrowest: 12 },
@@ -21,9 +22,13 @@ export const CLEANUP_RESULT: ResultRenderer<CleanupResult> = { whole: renderWhol
 function renderWhole(result: CleanupResult, canvas: Canvas): string {
   const rows = result.providers.flatMap(rowsOf);
   const failures = renderFailures(result, canvas);
+  const remarks = result.providers.flatMap(({ provider, remark }) =>
+    remark === undefined ? [] : [`${printable(provider)}: ${remark}`],
+  );
   return [
     ...(rows.length === 0 ? [] : [renderTable(COLUMNS, rows, canvas), '']),
     ...(failures === '' ? [] : [failures, '']),
+    ...remarks.flatMap((remark) => [...wrap(remark, Math.min(canvas.columns, 100)), '']),
     summaryOf(result),
   ].join('\n');
 }
