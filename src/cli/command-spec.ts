@@ -5,6 +5,8 @@ export interface OptionSpec {
   /** `--concurrency <n>`, or `--json` for a switch. */
   readonly flags: string;
   readonly description: string;
+  /** May be given several times; the values come joined by commas. */
+  readonly repeatable?: true;
 }
 
 export interface VariableSpec {

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { isatty, type WriteStream } from 'node:tty';
+import { hostOf } from '../adapters/http/address.ts';
 import { createHttpClient } from '../adapters/http/client.ts';
 import type { HttpClient, HttpClientOptions } from '../adapters/http/contract.ts';
 import { createPublicRegistry } from '../adapters/terraform-registry/public-registry.ts';
@@ -40,7 +41,7 @@ export function composeUpstream(
   settings: UpstreamSettings & { readonly network: NetworkSettings },
   context: RunContext,
 ): Upstream {
-  const http = createHttpClient(httpOptions('upstream', settings.network, context));
+  const http = createHttpClient(httpOptions('upstream', settings.network, context, settings.registry));
   const addresses = settings.registry === undefined ? {} : { [DEFAULT_HOSTNAME]: settings.registry };
   return { publicRegistry: createPublicRegistry({ http, addresses }), ...closing(http) };
 }
@@ -50,7 +51,7 @@ export function composeDestination(
   context: RunContext,
 ): Destination {
   const http = createHttpClient({
-    ...httpOptions('destination', settings.network, context),
+    ...httpOptions('destination', settings.network, context, settings.address),
     requestsPerSecond: DESTINATION_REQUESTS_PER_SECOND,
   });
   const { address, organization, token } = settings;
@@ -64,11 +65,14 @@ export function composeDestination(
 
 function httpOptions(
   side: HttpClientOptions['side'],
-  { caBundle, httpsProxy, noProxy }: NetworkSettings,
+  { caBundle, httpsProxy, noProxy, allowedHosts }: NetworkSettings,
   { reporter, signal }: RunContext,
+  /** The registry that was named, which may have a private address. */
+  address: string | undefined,
 ): HttpClientOptions {
   return {
     side,
+    allowedHosts: [...allowedHosts, ...(address === undefined ? [] : [hostOf(new URL(address))])],
     userAgent: USER_AGENT,
     signal,
     ...(caBundle === undefined ? {} : { caBundle }),

@@ -83,7 +83,8 @@ function leaf(spec: CommandSpec, output: ProgramOutput, listener: GrammarListene
     command.usage(`${spec.argument.term} [options]`);
   }
   for (const option of spec.options) {
-    command.addOption(new Option(option.flags.replace('<', '[').replace('>', ']'), option.description));
+    const known = new Option(option.flags.replace('<', '[').replace('>', ']'), option.description);
+    command.addOption(option.repeatable ? known.argParser(joined) : known);
   }
   const variables = spec.variables.length === 0 ? '' : `\n${variablesHelp(spec.variables, output.columns)}\n`;
   command.addHelpText(
@@ -93,6 +94,10 @@ function leaf(spec: CommandSpec, output: ProgramOutput, listener: GrammarListene
   return command.action(async () => {
     await listener.execute(spec, { ...splitArguments(spec, command.args), options: command.opts() });
   });
+}
+
+function joined(value: string, earlier: unknown): string {
+  return typeof earlier === 'string' ? `${earlier},${value}` : value;
 }
 
 /** Commander hands unknown options over among the operands; after the first, a word may be its value. */

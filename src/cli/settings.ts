@@ -1,4 +1,4 @@
-import { parseHttpAddress } from '../adapters/http/address.ts';
+import { parseHostList, parseHttpAddress } from '../adapters/http/address.ts';
 import { readCaBundle } from '../adapters/local/ca-bundle.ts';
 import { createEnvironmentTokenSource, createFileTokenSource } from '../adapters/local/token-sources.ts';
 import type { TokenSource } from '../ports/token-source.ts';
@@ -18,6 +18,8 @@ export interface NetworkSettings {
   readonly caBundle: string | undefined;
   readonly httpsProxy: string | undefined;
   readonly noProxy: string | undefined;
+  /** Hosts that may have a private address, beside the registries' own. */
+  readonly allowedHosts: readonly string[];
 }
 
 export interface UpstreamSettings {
@@ -66,10 +68,12 @@ export function readWholeNumber(
 
 export async function readNetworkSettings(reader: SettingsReader): Promise<NetworkSettings> {
   const bundle = reader.option('--ca-bundle') ?? reader.variable('PROVIDER_SYNC_CA_BUNDLE');
+  const hosts = reader.option('--allow-host') ?? reader.variable('PROVIDER_SYNC_HOSTS');
   return {
     caBundle: bundle && (await reader.attempt(bundle.from, () => readCaBundle(bundle.value))),
     httpsProxy: reader.variable('HTTPS_PROXY', 'https_proxy')?.value,
     noProxy: reader.variable('NO_PROXY', 'no_proxy')?.value,
+    allowedHosts: (hosts && (await reader.attempt(hosts.from, () => parseHostList(hosts.value)))) ?? [],
   };
 }
 

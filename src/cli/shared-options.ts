@@ -29,6 +29,11 @@ export const UPSTREAM_OPTIONS: readonly OptionSpec[] = [
 
 export const NETWORK_OPTIONS: readonly OptionSpec[] = [
   { flags: '--ca-bundle <path>', description: 'PEM file of further certificate authorities to trust' },
+  {
+    flags: '--allow-host <host>',
+    description: 'a host that may have a private address; may be given several times',
+    repeatable: true,
+  },
 ];
 
 export const DESTINATION_OPTIONS: readonly OptionSpec[] = [
@@ -39,6 +44,7 @@ export const DESTINATION_OPTIONS: readonly OptionSpec[] = [
 
 export const NETWORK_VARIABLES: readonly VariableSpec[] = [
   { name: 'PROVIDER_SYNC_CA_BUNDLE', description: 'as --ca-bundle' },
+  { name: 'PROVIDER_SYNC_HOSTS', description: 'as --allow-host; several with commas between them' },
   {
     name: 'HTTPS_PROXY, NO_PROXY',
     description: 'the proxy, and hosts reached without it; lower case works too',

@@ -36,6 +36,7 @@ const KINDS = {
   BundleOutOfOrder: fatal('user'),
 
   UpstreamUnavailable: passing('upstream'),
+  UpstreamUnreachable: fatal('upstream'),
   UpstreamResponseInvalid: fatal('upstream'),
   ReleaseFileMissing: fatal('upstream'),
   ProtocolsUnsupported: fatal('upstream'),
@@ -54,6 +55,7 @@ const KINDS = {
   BundleInvalid: fatal('upstream'),
 
   DestinationUnavailable: passing('destination'),
+  DestinationUnreachable: fatal('destination'),
   DestinationResponseInvalid: fatal('destination'),
   DestinationRejected: fatal('destination'),
   DestinationNotFound: fatal('destination'),
@@ -62,6 +64,7 @@ const KINDS = {
   CleanupFailed: fatal('destination'),
 
   ServiceUnavailable: passing('system'),
+  ServiceUnreachable: fatal('system'),
   DeadlineNear: passing('system'),
   Interrupted: fatal('system'),
   NotificationFailed: passing('system'),

@@ -1,4 +1,4 @@
-import { parseHttpAddress } from '../adapters/http/address.ts';
+import { hostOf, parseHostList, parseHttpAddress } from '../adapters/http/address.ts';
 import { SyncError } from '../domain/errors.ts';
 import { type ConsolePlace, placeOfArn } from '../domain/notification/console-links.ts';
 import { DEFAULT_HOSTNAME } from '../domain/provider/address.ts';
@@ -41,6 +41,19 @@ export function readDestination(reader: EnvironmentReader): DestinationSettings 
 export function readUpstreamAddresses(reader: EnvironmentReader): Readonly<Record<string, string>> {
   const address = readAddress(reader, 'PUBLIC_REGISTRY_ADDRESS');
   return address === undefined ? {} : { [DEFAULT_HOSTNAME]: address };
+}
+
+/** Hosts that may have a private address: the registry of each side, where it is named, and those that are allowed. */
+export function readAllowedHosts(
+  reader: EnvironmentReader,
+): Readonly<Record<'upstream' | 'destination', readonly string[]>> {
+  const allowed = reader.parsed<readonly string[]>('ALLOWED_HOSTS', [], parseHostList);
+  const including = (address: string | undefined) =>
+    address === undefined ? allowed : [...allowed, hostOf(new URL(address))];
+  return {
+    upstream: including(readAddress(reader, 'PUBLIC_REGISTRY_ADDRESS')),
+    destination: including(readAddress(reader, 'TFC_ADDRESS') ?? DEFAULT_ADDRESS),
+  };
 }
 
 /** Undefined when the variable is not set. */

@@ -2,7 +2,7 @@ import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/cli
 import { type ConfigReference, formatConfigReference } from '../../domain/deployment/run-references.ts';
 import { SyncError } from '../../domain/errors.ts';
 import type { ConfigSource } from '../../ports/config-source.ts';
-import { isPassing, serviceErrorOf, serviceUnavailable } from './service-errors.ts';
+import { isUnanswered, serviceErrorOf, serviceUnavailable } from './service-errors.ts';
 
 const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 
@@ -60,7 +60,7 @@ function tooLarge(reference: ConfigReference): SyncError {
 function readFailure(reference: ConfigReference, cause: unknown): SyncError {
   const error = serviceErrorOf(cause);
   const location = formatConfigReference(reference);
-  if (isPassing(error)) return serviceUnavailable(`Reading ${location}`, cause);
+  if (isUnanswered(error)) return serviceUnavailable(`Reading ${location}`, cause);
   if (error.status === 403) {
     return new SyncError(
       'ConfigUnreadable',

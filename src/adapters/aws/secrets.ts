@@ -6,7 +6,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { TokenSource } from '../../ports/token-source.ts';
 import { parseCaBundle } from '../http/ca-bundle.ts';
 import { tokenSecret } from './schema.ts';
-import { isPassing, serviceErrorOf, serviceUnavailable } from './service-errors.ts';
+import { isUnanswered, serviceErrorOf, serviceUnavailable } from './service-errors.ts';
 
 /** How long a token is taken from memory. A token that was rotated is found at once, after a 401. */
 const CACHE_MS = 5 * 60 * 1000;
@@ -51,7 +51,7 @@ async function readSecret(
     return SecretString ?? new TextDecoder().decode(SecretBinary);
   } catch (cause) {
     const error = serviceErrorOf(cause);
-    if (isPassing(error)) throw serviceUnavailable(`Reading the secret ${secretName}`, cause);
+    if (isUnanswered(error)) throw serviceUnavailable(`Reading the secret ${secretName}`, cause);
     const why =
       error.name === 'ResourceNotFoundException'
         ? 'does not exist in this region or has no value yet. Put its value in.'

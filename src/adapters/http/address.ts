@@ -1,4 +1,5 @@
 import { SyncError } from '../../domain/errors.ts';
+import { printable } from '../../domain/integrity/untrusted-text.ts';
 
 /**
  * An absolute https address, or http to loopback. Throws AddressRefused otherwise, and for an address that
@@ -29,4 +30,27 @@ export function parseHttpAddress(text: string): URL {
 /** 127.0.0.0/8, ::1 and localhost. */
 export function isLoopback(url: URL): boolean {
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+}
+
+/** The host's name or address, without port and brackets. */
+export function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+}
+
+/**
+ * The hosts in a list separated by commas or blanks, as `hostOf` writes them. Throws AddressRefused, naming the
+ * first that is no host name.
+ */
+export function parseHostList(text: string): readonly string[] {
+  const words = text.split(/[\s,]+/).filter((word) => word !== '');
+  return words.map((word) => {
+    const url = URL.parse(`https://${word.includes(':') && !word.startsWith('[') ? `[${word}]` : word}/`);
+    if (url !== null && url.pathname === '/' && url.username === '' && url.port === '' && url.search === '') {
+      return hostOf(url);
+    }
+    throw new SyncError(
+      'AddressRefused',
+      `"${printable(word)}" is no host name. Write the host alone, without https:// and without a port.`,
+    );
+  });
 }

@@ -1,18 +1,27 @@
 import { setTimeout as timer } from 'node:timers/promises';
 import { SyncError } from '../../domain/errors.ts';
+import { isPassingStatus } from '../../domain/failures.ts';
 import { interruptionOf } from '../../domain/transfer/interruption.ts';
 import { parseHttpAddress } from './address.ts';
+import { createAddressGuard } from './address-guard.ts';
 import type { HttpClient, HttpClientOptions, HttpDocument, HttpRequest } from './contract.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { fetchDocument } from './documents.ts';
-import { failureOf, isPassingStatus, unavailableAnswer } from './failures.ts';
+import { failureOf, unavailableAnswer } from './failures.ts';
 import { createRateLimiter } from './rate-limiter.ts';
 import { createRetrying, DEFAULT_RETRY } from './retry.ts';
 import { openStream, sendStream } from './streams.ts';
 import { naming, type Wire } from './wire.ts';
 import { createYoungCollector } from './young-garbage.ts';
 
-const DEFAULT_TIMEOUTS = { connectMs: 10_000, headersMs: 60_000, idleMs: 60_000, documentMs: 60_000 };
+const DEFAULT_TIMEOUTS = {
+  connectMs: 10_000,
+  headersMs: 60_000,
+  idleMs: 60_000,
+  documentMs: 60_000,
+  slowMs: 60_000,
+  leastBytesPerSecond: 1024,
+};
 
 /** Throws CaBundleUnreadable and SettingsInvalid (proxy address). */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
@@ -23,16 +32,18 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const limiter =
     options.requestsPerSecond === undefined
       ? undefined
-      : createRateLimiter({ perSecond: options.requestsPerSecond, now: wire.now, sleep: wire.sleep });
+      : createRateLimiter({ perSecond: options.requestsPerSecond, now: wire.monotonic, sleep: wire.sleep });
   const retry = { ...DEFAULT_RETRY, ...options.retry };
-  const attempt = async (request: HttpRequest): Promise<HttpDocument> => {
+  const attempt = async (request: HttpRequest, departed: () => void): Promise<HttpDocument> => {
     // A secret link leads to the storage behind the API, which has limits of its own.
     if (!request.secretUrl) await limiter?.take(wire.signal);
+    departed();
     return fetchDocument(wire, request);
   };
   const repeated = createRetrying(wire, retry, options.onRetry, attempt);
   return {
     side,
+    noteLink: (link, documentUrl) => wire.guard.noteLink(link, new URL(documentUrl)),
     request: async (request) => {
       const about = naming(request, parseHttpAddress(request.url));
       if (wire.signal?.aborted) throw interruptionOf(wire.signal.reason);
@@ -53,16 +64,21 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
 function createWire(options: HttpClientOptions): Wire {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+  const { side, allowedHosts } = options;
+  const guard = createAddressGuard({ side, allowedHosts, lookup: options.lookup });
   return {
-    side: options.side,
+    side,
+    guard,
     userAgent: options.userAgent,
     signal: options.signal,
     timeouts,
     now: options.now ?? Date.now,
+    monotonic: options.monotonic ?? (() => performance.now()),
     sleep: options.sleep ?? sleepUnlessAborted,
     onStreamed: createYoungCollector(),
     dispatcher: createDispatcher({
       ...timeouts,
+      lookup: guard.lookup,
       caBundle: options.caBundle,
       httpsProxy: options.proxy?.httpsProxy,
       noProxy: options.proxy?.noProxy,

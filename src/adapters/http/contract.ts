@@ -1,3 +1,5 @@
+import type { LookupFunction } from 'node:net';
+
 /** Whose server is spoken to: decides between UpstreamUnavailable and DestinationUnavailable, and so on. */
 export type Side = 'upstream' | 'destination';
 
@@ -43,7 +45,8 @@ export interface OpenedHttpBody {
   readonly url: string;
   /**
    * To be read once. Errors: `<Side>Unavailable` when it breaks, stalls or ends short, Interrupted. An
-   * iterator's `return` gives the connection up, also before the first `next`.
+   * iterator's `return` gives the connection up, also before the first `next`. Broken off when slower than
+   * `HttpTimeouts` allow.
    */
   readonly body: AsyncIterable<Uint8Array>;
 }
@@ -58,10 +61,18 @@ export interface HttpSendRequest extends Aimed {
  * The one way out over HTTP. Common to all three methods:
  * an answer of any status is returned, but for those that may pass (408, 429, 5xx other than 501 and 505),
  * which throw `<Side>Unavailable` with `retryAfterSeconds` where the server gave it, as do network errors and
- * timeouts. AddressRefused: plain http beyond loopback. Interrupted: the run's signal.
+ * timeouts; what lasts until somebody mends it (an unknown host, an untrusted certificate, a proxy that refuses)
+ * throws `<Side>Unreachable` at once. AddressRefused: plain http beyond loopback, and private addresses that the
+ * operator did not name; `<Side>ResponseInvalid` where a server's link or redirect led there. Interrupted: the
+ * run's signal.
  */
 export interface HttpClient {
   readonly side: Side;
+  /**
+   * Remembers that the document at `documentUrl` names `link`, before the link is asked: where a private host that
+   * the operator named does so, `link` may be private too, and a refusal names the server that linked to it.
+   */
+  noteLink(link: URL, documentUrl: string): void;
   /**
    * One document, read whole. Network errors and the statuses above are met with repetition first: always
    * after a 429 (it was not processed) or when no connection came about, otherwise only for GET, HEAD, PUT
@@ -86,8 +97,12 @@ export interface HttpTimeouts {
   readonly headersMs?: number;
   /** Without a byte either way while a body is on its way. Default 60,000. */
   readonly idleMs?: number;
-  /** One attempt at a document, from first to last byte. Default 60,000. */
+  /** One attempt at a document, and the answer to an upload, from first to last byte. Default 60,000. */
   readonly documentMs?: number;
+  /** A body on its way is broken off when less than `leastBytesPerSecond` passed for this long. Default 60,000. */
+  readonly slowMs?: number;
+  /** Default 1,024. Only the time counts in which the server alone is waited for. */
+  readonly leastBytesPerSecond?: number;
 }
 
 export interface HttpRetry {
@@ -95,9 +110,9 @@ export interface HttpRetry {
   readonly attempts?: number;
   /** The n-th delay is random between 0 and `baseDelayMs * 2^(n-1)`. Default 500. */
   readonly baseDelayMs?: number;
-  /** The cap of a delay, also of one the server asks for. Default 30,000. */
+  /** The cap of that delay. What the server asks for is added to it. Default 30,000. */
   readonly maxDelayMs?: number;
-  /** No further attempt once this has passed since the first began. Default 180,000. */
+  /** No further attempt that would begin later than this after the first. Default 180,000. */
   readonly totalMs?: number;
   /** In [0, 1). */
   readonly random?: () => number;
@@ -114,6 +129,13 @@ export interface HttpClientOptions {
   readonly proxy?: { readonly httpsProxy?: string; readonly noProxy?: string };
   /** Never more documents than this in any second; streams and secret links are not counted. Default: unlimited. */
   readonly requestsPerSecond?: number;
+  /**
+   * Hosts that the operator named, the registry's own among them: only they, and what they link to, may have an
+   * address that is private. Default: this machine itself may be asked and nothing else that is private.
+   */
+  readonly allowedHosts?: readonly string[];
+  /** Looks names up. Default: the system's resolver. */
+  readonly lookup?: LookupFunction;
   readonly timeouts?: HttpTimeouts;
   readonly retry?: HttpRetry;
   /** Before the wait for another attempt. */
@@ -123,8 +145,10 @@ export interface HttpClientOptions {
     readonly attempt: number;
     readonly reason: string;
   }) => void;
-  /** Milliseconds; for delays, the total time and dates in Retry-After. Default: the machine's clock. */
+  /** Milliseconds since 1970, for dates in Retry-After. Default: the machine's clock. */
   readonly now?: () => number;
+  /** Milliseconds that only grow, for everything that takes time. Default: since the process began. */
+  readonly monotonic?: () => number;
   /** Rejects when the signal is aborted. Default: a timer. */
   readonly sleep?: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import type { LookupFunction } from 'node:net';
 import * as tls from 'node:tls';
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { SyncError } from '../../domain/errors.ts';
@@ -7,6 +8,8 @@ export interface DispatcherOptions {
   readonly caBundle: string | undefined;
   readonly httpsProxy: string | undefined;
   readonly noProxy: string | undefined;
+  /** For every connection but the one to the proxy, which the operator named. */
+  readonly lookup: LookupFunction;
   readonly connectMs: number;
   readonly headersMs: number;
   readonly idleMs: number;
@@ -17,7 +20,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const secureContext = options.caBundle === undefined ? undefined : trusting(options.caBundle);
   const tls = { timeout: options.connectMs, ...(secureContext ? { secureContext } : {}) };
   const common = {
-    connect: tls,
+    connect: { ...tls, lookup: options.lookup },
     headersTimeout: options.headersMs,
     bodyTimeout: options.idleMs,
     pipelining: 1,

@@ -3,7 +3,7 @@ import { parseHttpAddress } from './address.ts';
 import type { HttpDocument, HttpRequest } from './contract.ts';
 import { responseInvalid } from './failures.ts';
 import { followRedirects, type Hop } from './redirects.ts';
-import type { Wire } from './wire.ts';
+import { guarded, type Wire } from './wire.ts';
 
 /** One attempt at a document, read whole: any status is returned, anything else that goes wrong is thrown raw. */
 export async function fetchDocument(wire: Wire, request: HttpRequest): Promise<HttpDocument> {
@@ -15,17 +15,21 @@ export async function fetchDocument(wire: Wire, request: HttpRequest): Promise<H
       headers: { 'user-agent': wire.userAgent, ...request.headers },
     };
     const ask = (hop: Hop): Promise<Response> =>
-      fetch(hop.url, {
-        method,
-        headers: hop.headers,
-        redirect: 'manual',
-        dispatcher,
-        signal,
-        ...(body === undefined ? {} : { body }),
-      });
+      guarded(wire, target, hop, () =>
+        fetch(hop.url, {
+          method,
+          headers: hop.headers,
+          redirect: 'manual',
+          dispatcher,
+          signal,
+          ...(body === undefined ? {} : { body }),
+        }),
+      );
     const follows = method === 'GET' || method === 'HEAD';
     const { answer, url } = follows
-      ? await followRedirects(start, { side, target }, ask, async (hop) => hop.body?.cancel())
+      ? await followRedirects(start, { side, target, onHop: wire.guard.noteLink }, ask, async (hop) =>
+          hop.body?.cancel(),
+        )
       : { answer: await ask(start), url: start.url };
     const bytes = await readCapped(answer, request.maxBytes);
     if (bytes === undefined) {

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { createBodyQueue } from './body-queue.ts';
+import { type PaceWatch, watchPace } from './pace.ts';
 import type { Wire } from './wire.ts';
 
 export interface Outgoing {
@@ -33,13 +34,28 @@ export function exchange(
       givenUp ??= error;
       controller?.abort(error);
     };
+    const tooSlow = (): void => {
+      const error = Object.assign(new Error('The pace is below the least allowed.'), { code: 'TOO_SLOW' });
+      fail(error);
+      giveUp(error);
+    };
+    const download = watchPace(wire.timeouts, tooSlow);
+    const upload = watchPace(wire.timeouts, tooSlow);
     const queue = createBodyQueue({
-      pause: () => controller?.pause(),
-      resume: () => controller?.resume(),
+      pause: () => {
+        download.resting();
+        controller?.pause();
+      },
+      resume: () => {
+        controller?.resume();
+        download.waiting();
+      },
       abandon: () => settle(() => giveUp(new Error('The rest of the body is not wanted.'))),
     });
     const settle = (then: () => void): void => {
       signal?.removeEventListener('abort', onAbort);
+      download.stop();
+      upload.stop();
       then();
     };
     const fail = (error: unknown): void =>
@@ -61,7 +77,7 @@ export function exchange(
         method: outgoing.method,
         headers: { ...outgoing.headers },
         // undici takes async iterables as bodies; its types leave them out here.
-        body: (outgoing.body ?? null) as Uint8Array | null,
+        body: watched(outgoing.body, upload) as Uint8Array | null,
       },
       {
         onRequestStart: (started) => {
@@ -70,9 +86,13 @@ export function exchange(
         },
         onResponseStart: (_, status, headers) => {
           // Interim answers (100, 103) come before the real one.
-          if (status >= 200) resolve({ status, headers: toHeaders(headers), body: queue.body });
+          if (status < 200) return;
+          upload.stop();
+          download.waiting();
+          resolve({ status, headers: toHeaders(headers), body: queue.body });
         },
         onResponseData: (_, chunk) => {
+          download.moved(chunk.length);
           wire.onStreamed(chunk.length);
           queue.push(chunk);
         },
@@ -81,6 +101,27 @@ export function exchange(
       },
     );
   });
+}
+
+/** The body, with the time watched that its receiver takes for each chunk. */
+function watched(body: Outgoing['body'], watch: PaceWatch): AsyncIterable<Uint8Array> | Uint8Array | null {
+  if (body === undefined) return null;
+  if (!(Symbol.asyncIterator in body)) return body;
+  const iterator = body[Symbol.asyncIterator]();
+  let sent = 0;
+  const paced: AsyncIterableIterator<Uint8Array> = {
+    [Symbol.asyncIterator]: () => paced,
+    next: async () => {
+      watch.resting();
+      watch.moved(sent);
+      const result = await iterator.next();
+      sent = result.done ? 0 : result.value.length;
+      if (!result.done) watch.waiting();
+      return result;
+    },
+    return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
+  };
+  return paced;
 }
 
 function toHeaders(received: Record<string, string | string[] | undefined>): Headers {

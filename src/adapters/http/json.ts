@@ -8,7 +8,8 @@ export function readJson(document: HttpDocument): unknown {
   const text = new TextDecoder().decode(document.bytes);
   try {
     return JSON.parse(text);
-  } catch (cause) {
+  } catch {
+    // Without its cause: a parser quotes what it could not read, and that is nobody's to see.
     const { host } = new URL(document.url);
     throw responseInvalid(
       side,
@@ -16,7 +17,6 @@ export function readJson(document: HttpDocument): unknown {
       isWebPage(document)
         ? `${host} answered ${status} with HTML (a captive portal or proxy?) where JSON was expected`
         : `${host} answered ${status} with ${document.bytes.length} bytes that are not JSON`,
-      cause,
     );
   }
 }

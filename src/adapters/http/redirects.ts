@@ -1,5 +1,4 @@
-import { SyncError } from '../../domain/errors.ts';
-import { isLoopback, parseHttpAddress } from './address.ts';
+import { isLoopback } from './address.ts';
 import type { Side } from './contract.ts';
 import { responseInvalid } from './failures.ts';
 
@@ -21,7 +20,12 @@ export interface Hop {
  */
 export async function followRedirects<Answer extends Redirectable>(
   start: Hop,
-  about: { readonly side: Side; readonly target: string },
+  about: {
+    readonly side: Side;
+    readonly target: string;
+    /** Told of each redirect before it is followed. */
+    readonly onHop: (to: URL, from: URL) => void;
+  },
   ask: (hop: Hop) => Promise<Answer>,
   discard: (answer: Answer) => Promise<void>,
 ): Promise<{ readonly answer: Answer; readonly url: URL }> {
@@ -31,7 +35,9 @@ export async function followRedirects<Answer extends Redirectable>(
     const location = isRedirect(answer.status) ? answer.headers.get('location') : null;
     if (location === null) return { answer, url: hop.url };
     await discard(answer);
-    hop = nextHop(hop, location, about);
+    const next = nextHop(hop, location, about);
+    about.onHop(next.url, hop.url);
+    hop = next;
   }
   throw responseInvalid(
     about.side,
@@ -44,26 +50,22 @@ function isRedirect(status: number): boolean {
   return [301, 302, 303, 307, 308].includes(status);
 }
 
+/** What a server says is never the user's mistake: every refusal names the server that redirected. */
 function nextHop(from: Hop, location: string, about: { readonly side: Side; readonly target: string }): Hop {
-  const resolved = URL.parse(location, from.url.href);
-  if (resolved === null) {
-    throw responseInvalid(
-      about.side,
-      about.target,
-      `${from.url.host} redirects to something that is no address`,
-    );
-  }
-  const url = parseHttpAddress(resolved.href);
-  if (url.protocol === 'http:' && !isLoopback(from.url)) {
-    throw new SyncError(
-      'AddressRefused',
-      `${about.target}: ${from.url.host} redirects to plain http on ${url.host}, which is refused.`,
-    );
+  const refused = (where: string) =>
+    responseInvalid(about.side, about.target, `${from.url.host} redirects to ${where}, which is refused`);
+  const url = URL.parse(location, from.url.href);
+  if (url === null) throw refused('something that is no address');
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refused(`a "${url.protocol}" address`);
+  if (url.username !== '' || url.password !== '')
+    throw refused(`${url.host} with a user name in the address`);
+  if (url.protocol === 'http:' && !(isLoopback(url) && isLoopback(from.url))) {
+    throw refused(`plain http on ${url.host}`);
   }
   return { url, headers: url.origin === from.url.origin ? from.headers : withoutCredentials(from.headers) };
 }
 
 function withoutCredentials(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const secret = new Set(['authorization', 'cookie']);
+  const secret = new Set(['authorization', 'cookie', 'proxy-authorization']);
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !secret.has(name.toLowerCase())));
 }

@@ -1,7 +1,8 @@
 import fetchRetry from 'fetch-retry';
 import { isSyncError } from '../../domain/errors.ts';
+import { type Failure, isPassingStatus } from '../../domain/failures.ts';
 import type { HttpClientOptions, HttpDocument, HttpMethod, HttpRequest, HttpRetry } from './contract.ts';
-import { explainFailure, type Failure, isPassingStatus } from './failures.ts';
+import { explainFailure } from './failures.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { Wire } from './wire.ts';
 
@@ -15,33 +16,52 @@ export const DEFAULT_RETRY: Required<HttpRetry> = {
   random: Math.random,
 };
 
+/** One attempt. It calls `departed` when the request leaves, after any wait for its turn. */
+type Attempt = (request: HttpRequest, departed: () => void) => Promise<HttpDocument>;
+
 /**
  * Repeats `attempt` while that is safe and may help: exponential backoff with full jitter, and no sooner than the
- * server asks. Returns the last document or throws the last error, whatever it is.
+ * server asks; a server that asks for more time than is left is not asked again. The time runs from when the first
+ * attempt left, so that no wait for a turn is taken from it. Returns the last document or throws the last error,
+ * whatever it is.
  */
 export function createRetrying(
   wire: Wire,
   retry: Required<HttpRetry>,
   onRetry: HttpClientOptions['onRetry'],
-  attempt: (request: HttpRequest, init?: object) => Promise<HttpDocument>,
+  attempt: Attempt,
 ): (request: HttpRequest) => Promise<HttpDocument> {
-  const repeating = fetchRetry(attempt, { retryDelay: 0 });
+  const repeating = fetchRetry(({ request, departed }: Call, _init?: object) => attempt(request, departed), {
+    retryDelay: 0,
+  });
   return (request) => {
-    const started = wire.now();
-    return repeating(request, {
-      // The wait is made here and not left to fetch-retry, whose timer knows no signal.
-      retryOn: async (done: number, error: Error | null, document: HttpDocument | null) => {
-        const failure = assess(error, document);
-        if (failure === undefined || !mayRepeat(request.method, failure)) return false;
-        const wait = delayMs(retry, done, document, wire.now());
-        const late = wire.now() - started + wait > retry.totalMs;
-        if (done + 1 >= retry.attempts || late || wire.signal?.aborted) return false;
-        onRetry?.({ target: request.target, attempt: done + 2, reason: failure.reason });
-        await wire.sleep(wait, wire.signal);
-        return true;
+    let started: number | undefined;
+    const departed = (): void => {
+      started ??= wire.monotonic();
+    };
+    return repeating(
+      { request, departed },
+      {
+        // The wait is made here and not left to fetch-retry, whose timer knows no signal.
+        retryOn: async (done: number, error: Error | null, document: HttpDocument | null) => {
+          const failure = assess(error, document);
+          if (failure === undefined || !mayRepeat(request.method, failure)) return false;
+          const wait = delayMs(retry, done, document, wire.now());
+          const spent = started === undefined ? 0 : wire.monotonic() - started;
+          if (done + 1 >= retry.attempts || spent + wait > retry.totalMs || wire.signal?.aborted)
+            return false;
+          onRetry?.({ target: request.target, attempt: done + 2, reason: failure.reason });
+          await wire.sleep(wait, wire.signal);
+          return true;
+        },
       },
-    });
+    );
   };
+}
+
+interface Call {
+  readonly request: HttpRequest;
+  readonly departed: () => void;
 }
 
 function assess(
@@ -51,7 +71,7 @@ function assess(
   if (error !== null) return isSyncError(error) ? undefined : explainFailure(error);
   if (document === null || !isPassingStatus(document.status)) return undefined;
   const { status } = document;
-  return { reason: `it answered ${status}`, reached: true, passing: true, status };
+  return { reason: `it answered ${status}`, reached: true, passing: true, answerBroken: false, status };
 }
 
 /** A request answered 429, or one that never left, was not processed: repeating it is safe whatever it does. */
@@ -68,5 +88,5 @@ function delayMs(
 ): number {
   const jitter = retry.random() * Math.min(retry.maxDelayMs, retry.baseDelayMs * 2 ** done);
   const asked = document === null ? undefined : retryAfterMs(document.headers, now);
-  return asked === undefined ? jitter : Math.min(retry.maxDelayMs, asked + jitter);
+  return jitter + (asked ?? 0);
 }

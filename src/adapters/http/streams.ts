@@ -1,9 +1,10 @@
+import { isPassingStatus } from '../../domain/failures.ts';
 import { parseHttpAddress } from './address.ts';
 import type { HttpDocument, HttpOpenRequest, HttpSendRequest, OpenedHttpBody } from './contract.ts';
 import { exchange, type Incoming } from './exchange.ts';
-import { failureOf, isPassingStatus, unavailableAnswer } from './failures.ts';
+import { failureOf, unavailableAnswer } from './failures.ts';
 import { followRedirects } from './redirects.ts';
-import { naming, type Wire } from './wire.ts';
+import { guarded, naming, type Wire } from './wire.ts';
 
 /** More of an answer to an upload is not read: only its status counts. */
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -22,10 +23,12 @@ export async function openStream(wire: Wire, request: HttpOpenRequest): Promise<
   };
   const { answer, url: last } = await followRedirects(
     { url, headers },
-    { side, target },
+    { side, target, onHop: wire.guard.noteLink },
     (hop) =>
-      exchange(wire, { method: 'GET', ...hop }, (error) =>
-        failureOf(error, side, { target, host: hop.url.host }, wire.signal),
+      guarded(wire, target, hop, () =>
+        exchange(wire, { method: 'GET', ...hop }, (error) =>
+          failureOf(error, side, { target, host: hop.url.host }, wire.signal),
+        ),
       ),
     discard,
   );
@@ -48,12 +51,16 @@ export async function sendStream(wire: Wire, request: HttpSendRequest): Promise<
     ...(request.size === undefined ? {} : { 'content-length': String(request.size) }),
   };
   try {
-    const answer = await exchange(
-      wire,
-      { method: 'PUT', url, headers, body: outgoing.body },
-      (error) => outgoing.failure() ?? failureOf(error, side, about, wire.signal),
+    const answer = await guarded(wire, target, { url }, () =>
+      exchange(
+        wire,
+        { method: 'PUT', url, headers, body: outgoing.body },
+        (error) => outgoing.failure() ?? failureOf(error, side, about, wire.signal),
+      ),
     );
-    const bytes = await readStart(answer);
+    const bytes = await readStart(answer, wire.timeouts.documentMs, (error) =>
+      failureOf(error, side, about, wire.signal),
+    );
     if (isPassingStatus(answer.status)) throw unavailableAnswer(side, about, answer, wire.now());
     return { status: answer.status, headers: answer.headers, url: request.url, bytes, target, side };
   } finally {
@@ -94,14 +101,29 @@ async function begun(source: AsyncIterable<Uint8Array>): Promise<{
   return { body, failure: () => failure, leave };
 }
 
-async function readStart(answer: Incoming): Promise<Uint8Array> {
+async function readStart(
+  answer: Incoming,
+  milliseconds: number,
+  explain: (error: Error) => Error,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of answer.body) {
-    chunks.push(chunk.subarray(0, MAX_ANSWER_BYTES - length));
-    length += chunk.length;
-    if (length >= MAX_ANSWER_BYTES) break;
+  let late = false;
+  // Giving the connection up ends the loop below like the end of the answer.
+  const timer = setTimeout(() => {
+    late = true;
+    void discard(answer);
+  }, milliseconds);
+  try {
+    for await (const chunk of answer.body) {
+      chunks.push(chunk.subarray(0, MAX_ANSWER_BYTES - length));
+      length += chunk.length;
+      if (length >= MAX_ANSWER_BYTES) break;
+    }
+  } finally {
+    clearTimeout(timer);
   }
+  if (late) throw explain(Object.assign(new Error('late'), { code: 'DOCUMENT_TIMEOUT' }));
   return Buffer.concat(chunks);
 }
 

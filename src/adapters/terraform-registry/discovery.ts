@@ -43,7 +43,7 @@ async function discover(http: HttpClient, hostname: string, override: string | u
     );
     const { providers } = document.data;
     if (providers === undefined) throw noRegistry(hostname, 'its terraform.json offers no providers.v1');
-    return withSlash(requireLink(providers, document.url, target, 'providers.v1'));
+    return withSlash(requireLink(http, providers, { url: document.url, target }, 'providers.v1'));
   } catch (error) {
     if (override !== undefined && isSyncError(error) && error.code === 'ProviderNotFound') return start;
     throw error;

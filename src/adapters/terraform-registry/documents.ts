@@ -65,9 +65,18 @@ function meaningOf(status: number): string {
 }
 
 /** A link in a document, absolute against the document's own URL. Throws UpstreamResponseInvalid. */
-export function requireLink(link: string, documentUrl: string, target: string, property: string): URL {
+export function requireLink(
+  http: HttpClient,
+  link: string,
+  document: { readonly url: string; readonly target: string },
+  property: string,
+): URL {
+  const { url: documentUrl, target } = document;
   const url = resolveLink(link, documentUrl);
-  if (url) return url;
+  if (url) {
+    http.noteLink(url, documentUrl);
+    return url;
+  }
   throw invalid(target, `its ${property} is not an https address`);
 }
 

@@ -81,7 +81,8 @@ async function readPackage(
   if (os !== platform.os || arch !== platform.arch) {
     throw invalid(target, `it is about ${oneLine(`${os}_${arch}`)}`);
   }
-  const link = (text: string, property: string) => requireLink(text, document.url, target, property).href;
+  const place = { url: document.url, target };
+  const link = (text: string, property: string) => requireLink(http, text, place, property).href;
   return {
     ...said,
     platform,

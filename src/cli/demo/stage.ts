@@ -87,7 +87,7 @@ export async function setUpStage(options: { readonly keep: boolean }): Promise<D
       quiet: true,
       configPath,
       concurrency: undefined,
-      network: { caBundle: undefined, httpsProxy: undefined, noProxy: undefined },
+      network: { caBundle: undefined, httpsProxy: undefined, noProxy: undefined, allowedHosts: [] },
       upstream: { registry: source.url },
       destination: {
         address: target.url,

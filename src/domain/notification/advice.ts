@@ -21,7 +21,8 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
     'Put the PEM certificates into the secret that CaBundleSecretName names, each from BEGIN CERTIFICATE to END CERTIFICATE.',
   SecretUnreadable:
     'Check that the secret named above exists in this region, has a value (the raw token, or JSON with a field "token"), and is encrypted with a key that the function may use.',
-  AddressRefused: 'Use an https address without a user name, and correct it where the message says.',
+  AddressRefused:
+    'Use an https address without a user name, and correct it where the message says. A host with a private address must be named in AllowedHosts.',
   ProviderNotFound:
     'Check namespace and provider in the config for spelling, and whether the publisher withdrew it.',
   VersionNotFound: 'Choose a version the registry lists, or widen the constraint in the config.',
@@ -41,7 +42,9 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   BundleOutOfOrder:
     'Import the bundles in the order in which they were exported. Take an older one only when going back is what you want, with --allow-older.',
 
-  UpstreamUnavailable: `${WAIT_AND_RERUN} look at the status page of the public registry and at the network's way out.`,
+  UpstreamUnavailable: `${WAIT_AND_RERUN} look at the status page of the public registry, at the network's way out, and, where a connection is refused or never comes about, at the address and port.`,
+  UpstreamUnreachable:
+    "Somebody must change what the message names, and no later run helps before that: the hostname in the config, the network's way out (firewall, HttpsProxy), or the certificate authorities in CaBundleSecretName.",
   UpstreamResponseInvalid:
     'The public registry answered something that its protocol does not allow. A proxy or a captive portal in between is the usual cause: check what the function reaches.',
   ReleaseFileMissing:
@@ -66,6 +69,8 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
     'Do not use this bundle: it is damaged or was changed on its way. Export it again, and compare its digest on both sides.',
 
   DestinationUnavailable: `${WAIT_AND_RERUN} look at the status page of HCP Terraform, or at your Terraform Enterprise and the network to it.`,
+  DestinationUnreachable:
+    'Somebody must change what the message names, and no later run helps before that: TfcAddress, the network to it (subnets, security groups, HttpsProxy), or the certificate authorities in CaBundleSecretName.',
   DestinationResponseInvalid:
     'The private registry answered something that its API does not allow. A proxy in between or a wrong TfcAddress is the usual cause.',
   DestinationRejected:
@@ -78,6 +83,8 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   CleanupFailed: `${WAIT_AND_RERUN} look at what the registries say above.`,
 
   ServiceUnavailable: `${WAIT_AND_RERUN} look at the status page of AWS and at the network's way to its services.`,
+  ServiceUnreachable:
+    "Somebody must change the network's way to the service of AWS that the message names: in a VPC it needs an endpoint or a NAT gateway, and a name server that knows it.",
   DeadlineNear: `${WAIT_AND_RERUN} raise DownloadAndUploadMemorySize, which also brings more network.`,
   Interrupted: 'Start the run again; it goes on where this one stopped.',
   NotificationFailed: "Check the topic's policy and, if it is encrypted, the key's policy.",

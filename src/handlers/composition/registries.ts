@@ -4,8 +4,9 @@ import { createHttpClient } from '../../adapters/http/client.ts';
 import type { HttpClient, HttpClientOptions } from '../../adapters/http/contract.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { TokenSource } from '../../ports/token-source.ts';
+import { readSettings } from '../environment.ts';
 import type { Runtime } from '../lambda-function.ts';
-import type { DestinationSettings } from '../settings.ts';
+import { type DestinationSettings, readAllowedHosts } from '../settings.ts';
 import { traceMethods } from '../tracing.ts';
 import { SDK_OPTIONS } from './sdk.ts';
 
@@ -29,6 +30,7 @@ export function composeRegistryAccess(
   { tokenSecretName, caBundleSecretName }: DestinationSettings,
 ): RegistryAccess {
   const { trace } = runtime;
+  const allowedHosts = readSettings(runtime.environment, readAllowedHosts);
   const secrets = new SecretsManagerClient(SDK_OPTIONS);
   const source = createSecretTokenSource({ secrets, secretName: tokenSecretName, clock: systemClock });
   let caBundle: string | undefined;
@@ -40,7 +42,7 @@ export function composeRegistryAccess(
           readSecretCaBundle(secrets, caBundleSecretName),
         );
       }
-      return httpClient(runtime, side, signal, caBundle);
+      return httpClient(runtime, side, signal, { caBundle, allowedHosts: allowedHosts[side] });
     },
   };
 }
@@ -49,12 +51,16 @@ function httpClient(
   { telemetry: { reporter }, trace }: Runtime,
   side: HttpClientOptions['side'],
   signal: AbortSignal,
-  caBundle: string | undefined,
+  {
+    caBundle,
+    allowedHosts,
+  }: { readonly caBundle: string | undefined; readonly allowedHosts: readonly string[] },
 ): HttpClient {
   const http = createHttpClient({
     side,
     userAgent: 'terraform-provider-synchronizer',
     signal,
+    allowedHosts,
     ...(caBundle === undefined ? {} : { caBundle }),
     ...(side === 'destination' ? { requestsPerSecond: DESTINATION_REQUESTS_PER_SECOND } : {}),
     retry: { totalMs: DOCUMENT_RETRY_MS },

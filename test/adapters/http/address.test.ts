@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseHttpAddress } from '../../../src/adapters/http/address.ts';
+import { parseHostList, parseHttpAddress } from '../../../src/adapters/http/address.ts';
 
 describe('an HTTP address', () => {
   it.each([
@@ -36,4 +36,24 @@ describe('an HTTP address', () => {
       expect(() => parseHttpAddress(text)).not.toThrow(/secret|path\b/);
     }
   });
+});
+
+describe('a list of hosts', () => {
+  it('is separated by commas or blanks', () => {
+    expect(parseHostList(' Registry.internal,10.0.0.5 fd00::1,[fd00::2], ')).toEqual([
+      'registry.internal',
+      '10.0.0.5',
+      'fd00::1',
+      'fd00::2',
+    ]);
+  });
+
+  it.each(['https://registry.internal', 'registry.internal:8443', 'a/b', 'user@host', '%'])(
+    'that holds %s is refused, naming it',
+    (text) => {
+      expect(() => parseHostList(`fine.example.com,${text}`)).toThrow(
+        expect.objectContaining({ code: 'AddressRefused', message: expect.stringContaining(text) }),
+      );
+    },
+  );
 });

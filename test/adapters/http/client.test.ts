@@ -86,7 +86,7 @@ describe('errors', () => {
     startClient({ retry: { attempts: 1 } }, { times: 2, action: { kind: 'drop' } });
     const open = await errorOf(ask());
     expect(open.message).toBe(
-      `the things: the request to 127.0.0.1:${net.proxy.port}/things failed: the connection was cut (UND_ERR_SOCKET).`,
+      `the things: the request to 127.0.0.1:${net.proxy.port}/things failed: the connection was cut.`,
     );
     const secret = await errorOf(ask({ secretUrl: true }));
     expect(secret.message).toContain(`to 127.0.0.1:${net.proxy.port} failed`);

@@ -33,6 +33,7 @@ export function documentClient(): DocumentClient {
       side: 'destination',
       userAgent: 'provider-sync/test',
       now: () => NOW,
+      monotonic: () => 0,
       sleep: async (milliseconds) => void waits.push(milliseconds),
       onRetry: (event) => retries.push(event),
     };

@@ -8,7 +8,12 @@ const { ask, net, retries, startClient, waits } = documentClient();
 describe('repeating', () => {
   it.each<[string, Record<string, string>, number]>([
     ['Retry-After in seconds', { 'retry-after': '2' }, 2000],
-    ['Retry-After as a date', { 'retry-after': 'Sun, 01 Mar 2026 12:00:03 GMT' }, 3000],
+    [
+      'Retry-After as a date',
+      { date: 'Sun, 01 Mar 2026 12:00:00 GMT', 'retry-after': 'Sun, 01 Mar 2026 12:00:03 GMT' },
+      3000,
+    ],
+    ['Retry-After beyond the cap of our own delays', { 'retry-after': '20' }, 20_000],
     ['X-RateLimit-Reset with a fraction', { 'x-ratelimit-reset': '0.25' }, 250],
   ])('waits after a 429 as %s asks, plus jitter', async (_, headers, wait) => {
     startClient({}, { action: answer(429, headers) });
@@ -17,10 +22,41 @@ describe('repeating', () => {
     expect(retries).toEqual([{ target: 'the things', attempt: 2, reason: 'it answered 429' }]);
   });
 
-  it('waits no longer than the cap, whatever the server asks', async () => {
-    startClient({}, { action: answer(503, { 'retry-after': '86400' }) });
-    await ask();
-    expect(waits).toEqual([5000]);
+  it('does not ask a server again that wants more time than is left, and says how long it asked for', async () => {
+    startClient({}, { times: 9, action: answer(503, { 'retry-after': '86400' }) });
+    const error = await errorOf(ask());
+    expect(error).toMatchObject({ code: 'DestinationUnavailable', retryAfterSeconds: 86_400 });
+    expect(error.message).toContain('it answered 503 and asks to be left alone for 24 hours');
+    expect(net.proxy.requests).toHaveLength(1);
+    expect(waits).toEqual([]);
+  });
+
+  it('measures its time by a clock that nobody sets: a day back stalls nothing, a day on ends nothing', async () => {
+    let wall = Date.parse('2026-03-01T12:00:00Z');
+    for (const leap of [-86_400_000, 86_400_000]) {
+      const now = () => {
+        wall += leap;
+        return wall;
+      };
+      startClient({ now }, { times: 2, action: answer(500) });
+      expect((await ask()).status).toBe(200);
+    }
+    expect(waits).toEqual([100, 200, 100, 200]);
+  });
+
+  it('does not take the wait for a turn from the time for repetitions', async () => {
+    let clock = 0;
+    const options = {
+      monotonic: () => clock,
+      requestsPerSecond: 1,
+      retry: { totalMs: 1500 },
+      sleep: async (milliseconds: number) => {
+        clock += milliseconds;
+      },
+    };
+    startClient(options, { times: 1, path: /third/, action: answer(429) });
+    const asked = ['/first', '/second', '/third'].map((path) => ask({ url: `${net.proxy.url}${path}` }));
+    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([200, 200, 200]);
   });
 
   it('backs off exponentially with full jitter, and gives up after the last attempt', async () => {
@@ -82,7 +118,7 @@ describe('repeating', () => {
     startClient();
     await net.proxy.close();
     const error = await errorOf(ask({ method: 'POST', body: 'x' }));
-    expect(error.message).toContain('refuses connections (ECONNREFUSED)');
+    expect(error.message).toMatch(/refuses connections.*\(ECONNREFUSED\)/);
     expect(retries).toHaveLength(3);
   });
 

@@ -61,7 +61,7 @@ describe('a CA bundle', () => {
     const retries: string[] = [];
     const failing = hello({ onRetry: ({ reason }) => retries.push(reason) });
     await expect(failing).rejects.toMatchObject({
-      code: 'UpstreamUnavailable',
+      code: 'UpstreamUnreachable',
       message: expect.stringMatching(/certificate is not trusted.*CA bundle.*DEPTH_ZERO_SELF_SIGNED_CERT/),
     });
     expect(retries).toEqual([]);
@@ -158,12 +158,28 @@ describe('a proxy', () => {
     await plain.close();
   });
 
-  it('that refuses is named as the reason', async () => {
+  it('that refuses is named as the reason, and not asked again', async () => {
     refuse = true;
     await expect(hello(through())).rejects.toMatchObject({
-      code: 'UpstreamUnavailable',
-      message: expect.stringContaining('the proxy refused to connect to it'),
+      code: 'UpstreamUnreachable',
+      message: expect.stringMatching(/the proxy refused to connect to it \(403\).*NO_PROXY/),
     });
+    expect(connects).toHaveLength(1);
+  });
+
+  it('is not asked for an address that is private', async () => {
+    const asking = startClient({ ...through(), allowedHosts: [] }).request({
+      method: 'GET',
+      url: 'https://10.1.2.3/secret',
+      target: 'a greeting',
+      maxBytes: 100,
+    });
+    await expect(asking).rejects.toMatchObject({ code: 'AddressRefused' });
+    expect(connects).toEqual([]);
+  });
+
+  it('may itself have a private address', async () => {
+    expect((await hello({ ...through(), allowedHosts: ['127.0.0.1'] })).status).toBe(200);
   });
 
   it('whose address is none is refused without showing it', () => {
