@@ -37,12 +37,17 @@ export function entry(type: string, other: Partial<ProviderEntry> = {}): Provide
     platforms: [{ os: 'linux', arch: 'amd64' }],
     pinnedKeyId: undefined,
     retain: [],
+    destinations: undefined,
+    allowOtherVersionNames: false,
     ...other,
   };
 }
 
 export function configFor(...entries: readonly (string | ProviderEntry)[]): SyncConfig {
-  return { providers: entries.map((one) => (typeof one === 'string' ? entry(one) : one)) };
+  return {
+    providers: entries.map((one) => (typeof one === 'string' ? entry(one) : one)),
+    destinations: undefined,
+  };
 }
 
 export const OPEN_BRAKE = { maxShare: 1, maxCount: 10_000 };

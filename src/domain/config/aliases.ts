@@ -55,3 +55,62 @@ export const ARCH_ALIASES = {
   loongarch64: 'loong64',
   riscv: 'riscv64',
 };
+
+const DESTINATION_ALIASES = {
+  type: 'kind',
+  id: 'name',
+  label: 'name',
+};
+
+/** By kind, for the keys of a destination. */
+export const DESTINATION_KEY_ALIASES = {
+  'private-registry': {
+    ...DESTINATION_ALIASES,
+    org: 'organization',
+    namespace: 'organization',
+    url: 'address',
+    host: 'address',
+    hostname: 'address',
+    token: 'token-variable',
+    tokenEnv: 'token-variable',
+    secret: 'token-secret',
+  },
+  'network-mirror': {
+    ...DESTINATION_ALIASES,
+    url: 'location',
+    path: 'location',
+    folder: 'location',
+    directory: 'location',
+    dir: 'location',
+    bucket: 'location',
+    catalog: 'catalogue',
+  },
+  'oci-mirror': {
+    ...DESTINATION_ALIASES,
+    template: 'repository',
+    repositoryTemplate: 'repository',
+    repo: 'repository',
+    url: 'repository',
+    location: 'repository',
+  },
+};
+
+export const KIND_ALIASES = {
+  hcp: 'private-registry',
+  tfe: 'private-registry',
+  tfc: 'private-registry',
+  terraformEnterprise: 'private-registry',
+  terraformCloud: 'private-registry',
+  registry: 'private-registry',
+  private: 'private-registry',
+  mirror: 'network-mirror',
+  network: 'network-mirror',
+  filesystemMirror: 'network-mirror',
+  folder: 'network-mirror',
+  directory: 'network-mirror',
+  s3: 'network-mirror',
+  bucket: 'network-mirror',
+  oci: 'oci-mirror',
+  ecr: 'oci-mirror',
+  docker: 'oci-mirror',
+};

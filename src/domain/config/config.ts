@@ -2,10 +2,14 @@ import type { ProviderAddress } from '../provider/address.ts';
 import type { VersionConstraint } from '../provider/constraint.ts';
 import type { Platform } from '../provider/platform.ts';
 import type { RequestedVersion } from '../provider/requested-version.ts';
+import type { DestinationEntry } from './destinations.ts';
 
 /** One provider of `config.json`, parsed: nothing about its form is checked again. */
 export interface ProviderEntry {
-  /** Its place in the file: `$` for a single object, `$[3]` in an array. */
+  /**
+   * Its place in the file: `$` for a single object, `$[3]` in an array, `$.providers[3]` below "providers". Entries
+   * that one object stands for, by several hostnames, share it.
+   */
   readonly path: string;
   readonly address: ProviderAddress;
   readonly requested: RequestedVersion;
@@ -14,8 +18,14 @@ export interface ProviderEntry {
   readonly pinnedKeyId: string | undefined;
   /** Versions that cleanup must never delete, beside what `requested` names. */
   readonly retain: readonly VersionConstraint[];
+  /** Names of the config's destinations; undefined for all of them. */
+  readonly destinations: readonly string[] | undefined;
+  /** Whether packages may be named after another version than the one that the registry lists them under. */
+  readonly allowOtherVersionNames: boolean;
 }
 
 export interface SyncConfig {
   readonly providers: readonly ProviderEntry[];
+  /** Undefined where the config names none: one private registry, from the environment or the stack's parameters. */
+  readonly destinations: readonly DestinationEntry[] | undefined;
 }

@@ -1,8 +1,8 @@
 import type { Problem } from '../errors.ts';
 import { quote } from '../provider/mistake.ts';
-import { KNOWN_ARCH, KNOWN_OS } from '../provider/platform.ts';
-import { ARCH_ALIASES, KEY_ALIASES, OS_ALIASES } from './aliases.ts';
+import { ARCH_ALIASES, KIND_ALIASES, OS_ALIASES } from './aliases.ts';
 import { didYouMean } from './did-you-mean.ts';
+import { exampleOf, PLATFORMS_EXAMPLE } from './examples.ts';
 import { jsonPath } from './json-path.ts';
 
 /** A finding of the schema, as far as a message needs it. */
@@ -13,68 +13,69 @@ export interface FormIssue {
   readonly input?: unknown;
   readonly expected?: string;
   readonly keys?: readonly string[];
+  /** The choices of an `invalid_value`. */
+  readonly values?: readonly unknown[];
+  /** The findings of each branch of an `invalid_union`, their paths from the union on. */
+  readonly errors?: readonly (readonly FormIssue[])[];
   readonly params?: Readonly<Record<string, unknown>> | undefined;
 }
 
-export interface KnownKeys {
-  readonly entry: readonly string[];
-  readonly platform: readonly string[];
+/** What the messages about one value call things. */
+export interface FormWords {
+  /** The keys known in the object at a path from the value on. */
+  readonly keysAt: (path: readonly PropertyKey[]) => readonly string[];
+  /** Other words for keys. */
+  readonly keyAliases: Readonly<Record<string, string>>;
+  /** The value itself, and what to write when it is of another type. */
+  readonly whole: { readonly name: string; readonly fix: string };
 }
-
-const PLATFORM_EXAMPLE = '{ "os": "linux", "arch": "amd64" }';
-const VERSION_EXAMPLE = '"5.31.0"';
-
-const EXAMPLES: Readonly<Record<string, string>> = {
-  provider: '"aws"',
-  namespace: '"hashicorp"',
-  hostname: '"registry.opentofu.org"',
-  version: '"5.100.0"',
-  'gpg-key-id': '"34365D9472D7468F"',
-  platforms: `[${PLATFORM_EXAMPLE}]`,
-  retain: `[${VERSION_EXAMPLE}]`,
-  os: '"linux"',
-  arch: '"amd64"',
-};
 
 /** The schema's findings in words, one problem for each fault. `root` is the path of the value checked. */
 export function problemsOfForm(
   issues: readonly FormIssue[],
   root: string,
-  known: KnownKeys,
+  words: FormWords,
 ): readonly Problem[] {
-  return issues.flatMap((issue) => {
+  return issues.flatMap((issue): readonly Problem[] => {
     const path = jsonPath(root, issue.path);
     switch (issue.code) {
       case 'unrecognized_keys':
-        return (issue.keys ?? []).map((key) => unknownKey(issue, key, root, known));
+        return (issue.keys ?? []).map((key) => unknownKey(issue, key, root, words));
+      case 'invalid_union':
+        return problemsOfForm(likeliestBranch(issue), root, words);
       case 'invalid_value':
-        return { path, ...wrongChoice(issue) };
+        return [{ path, ...wrongChoice(issue, words) }];
       case 'invalid_type':
-        return { path, ...(issue.input === undefined ? missingKey(issue) : wrongType(issue)) };
+        return [{ path, ...(issue.input === undefined ? missingKey(issue) : wrongType(issue, words)) }];
       case 'too_small':
-        return { path, message: `${quote(issue.path.at(-1))} is empty.`, fix: `Write ${exampleOf(issue)}.` };
+        return [
+          { path, message: `${quote(issue.path.at(-1))} is empty.`, fix: `Write ${exampleOf(issue.path)}.` },
+        ];
       default:
-        return { path, message: issue.message, ...fixOf(issue) };
+        return [{ path, message: issue.message, ...fixOf(issue) }];
     }
   });
 }
 
 type Words = Pick<Problem, 'message' | 'fix'>;
 
-const isOfPlatform = (issue: FormIssue): boolean => issue.path.includes('platforms');
-
-const exampleOf = ({ path }: FormIssue): string =>
-  EXAMPLES[String(path.at(-1))] ?? (path.at(-2) === 'platforms' ? PLATFORM_EXAMPLE : VERSION_EXAMPLE);
+/** The findings of the branch that is of the value's own type; the first branch is for every other type. */
+function likeliestBranch({ errors = [], path }: FormIssue): readonly FormIssue[] {
+  const isOfType = (branch: readonly FormIssue[]) =>
+    !branch.some(({ code, path }) => code === 'invalid_type' && path.length === 0);
+  const branch = errors.find(isOfType) ?? errors[0] ?? [];
+  return branch.map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
+}
 
 function fixOf({ params }: FormIssue): Pick<Problem, 'fix'> {
   const fix = params?.['fix'];
   return typeof fix === 'string' ? { fix } : {};
 }
 
-function unknownKey(issue: FormIssue, key: string, root: string, known: KnownKeys): Problem {
-  const keys = isOfPlatform(issue) ? known.platform : known.entry;
+function unknownKey(issue: FormIssue, key: string, root: string, words: FormWords): Problem {
+  const keys = words.keysAt(issue.path);
   const present = Object.keys(issue.input ?? {});
-  const meant = didYouMean(key, keys, KEY_ALIASES);
+  const meant = didYouMean(key, keys, words.keyAliases);
   const usable = meant !== undefined && keys.includes(meant) && !present.includes(meant);
   return {
     path: jsonPath(root, [...issue.path, key]),
@@ -83,43 +84,59 @@ function unknownKey(issue: FormIssue, key: string, root: string, known: KnownKey
   };
 }
 
-function missingKey(issue: FormIssue): Words {
-  const key = quote(issue.path.at(-1));
-  return { message: `The key ${key} is missing.`, fix: `Add ${key}: ${exampleOf(issue)}.` };
+function missingKey({ path }: FormIssue): Words {
+  const key = quote(path.at(-1));
+  return { message: `The key ${key} is missing.`, fix: `Add ${key}: ${exampleOf(path)}.` };
 }
 
-function wrongChoice(issue: FormIssue): Words {
-  const isOs = issue.path.at(-1) === 'os';
-  const [kind, known, aliases] = isOs
-    ? ['an operating system', KNOWN_OS, OS_ALIASES]
-    : ['an architecture', KNOWN_ARCH, ARCH_ALIASES];
-  const { input } = issue;
-  if (typeof input !== 'string') return input === undefined ? missingKey(issue) : wrongType(issue);
+interface Choice {
+  readonly what: string;
+  readonly aliases: Readonly<Record<string, string>>;
+}
+
+const CHOICES: Readonly<Record<string, Choice>> = {
+  os: { what: 'an operating system that Terraform knows', aliases: OS_ALIASES },
+  arch: { what: 'an architecture that Terraform knows', aliases: ARCH_ALIASES },
+  kind: { what: 'a kind of destination', aliases: KIND_ALIASES },
+};
+
+function wrongChoice(issue: FormIssue, words: FormWords): Words {
+  const { input, path } = issue;
+  if (typeof input !== 'string') return input === undefined ? missingKey(issue) : wrongType(issue, words);
+  const known = (issue.values ?? []).map(String);
+  const { what, aliases } = CHOICES[String(path.at(-1))] ?? { what: 'one of the choices', aliases: {} };
   const meant = didYouMean(input, known, aliases);
   return {
-    message: `${quote(input)} is not ${kind} that Terraform knows.`,
+    message: `${quote(input)} is not ${what}.`,
     fix: meant === undefined ? `Write one of ${known.join(', ')}.` : `Did you mean "${meant}"?`,
   };
 }
 
-function wrongType(issue: FormIssue): Words {
+const TYPES = new Set(['array', 'object', 'boolean', 'number']);
+
+/** Where a token may stand by mistake, in whatever form. */
+const SECRET_KEYS = new Set<unknown>(['token-variable', 'token-secret']);
+
+function wrongType(issue: FormIssue, { whole }: FormWords): Words {
   const { input, path } = issue;
-  const expected = issue.expected === 'array' || issue.expected === 'object' ? issue.expected : 'text';
-  const name = path.length === 0 ? 'The entry' : 'The value';
-  const message = `${name} ${quote(input)} is ${typeName(input)}, not ${withArticle(expected)}.`;
-  if (path.length === 0) return { message, fix: 'Write one provider object or an array of them.' };
+  const expected = TYPES.has(issue.expected ?? '') ? String(issue.expected) : 'text';
+  const name = path.length === 0 ? whole.name : 'The value';
+  const shown = SECRET_KEYS.has(path.at(-1)) ? '' : ` ${quote(input)}`;
+  const message = `${name}${shown} is ${nameOfType(input)}, not ${withArticle(expected)}.`;
+  if (path.length === 0) return { message, fix: whole.fix };
   const [, os, arch] = typeof input === 'string' ? (/^([a-z0-9]+)_([a-z0-9]+)$/.exec(input) ?? []) : [];
-  if (expected === 'object' && os !== undefined) {
+  if (expected === 'object' && os !== undefined && path.at(-2) === 'platforms') {
     return { message, fix: `Write { "os": "${os}", "arch": "${arch}" }.` };
   }
   if (expected === 'array' && path.at(-1) === 'platforms') {
-    return { message, fix: `Write an array: ${exampleOf(issue)}.` };
+    return { message, fix: `Write an array: ${PLATFORMS_EXAMPLE}.` };
   }
-  const example = typeof input === 'number' ? `it in quotes, such as ${exampleOf(issue)}` : exampleOf(issue);
-  return { message, fix: `Write ${example}.` };
+  const example = exampleOf(path);
+  const inQuotes = typeof input === 'number' && expected === 'text';
+  return { message, fix: inQuotes ? `Write it in quotes, such as ${example}.` : `Write ${example}.` };
 }
 
-function typeName(value: unknown): string {
+function nameOfType(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   return typeof value === 'string' ? 'a text' : withArticle(typeof value);

@@ -1,14 +1,19 @@
 import { type Problem, SyncError } from '../errors.ts';
-import { DEFAULT_HOSTNAME } from '../provider/address.ts';
-import { LATEST } from '../provider/requested-version.ts';
-import { clashesBetween, duplicatePlatforms, type EntryClaim } from './clashes.ts';
+import { formatPlatform } from '../provider/platform.ts';
 import type { ProviderEntry, SyncConfig } from './config.ts';
+import { destinationProblems, unknownDestinations } from './destinations/problems.ts';
+import { type ReadDestination, readDestination } from './destinations/schema.ts';
+import { jsonPath } from './json-path.ts';
 import { readJson } from './json-text.ts';
-import { type EntryForm, type EntryIdentity, type ReadEntry, readEntry } from './schema.ts';
+import { clashesBetween, duplicatesIn, type EntryClaim } from './providers/clashes.ts';
+import { entriesOf } from './providers/entry.ts';
+import { type ReadEntry, readEntry } from './providers/schema.ts';
+import { isDocument, readOutline } from './schema.ts';
 
 /**
- * Reads the text of `config.json`: one provider object or an array of them, by `schema/config.schema.json`.
- * Throws ConfigInvalid with every problem that the text has, each with its JSON path.
+ * Reads the text of `config.json` by `schema/config.schema.json`: one provider object, an array of them, or an
+ * object with `destinations` and `providers`. Throws ConfigInvalid with every problem that the text has, each with
+ * its JSON path.
  */
 export function parseConfig(text: string): SyncConfig {
   const json = readJson(text);
@@ -16,18 +21,52 @@ export function parseConfig(text: string): SyncConfig {
   return parseConfigValue(json.value);
 }
 
+interface Parts {
+  readonly entries: readonly ReadEntry[];
+  /** Undefined where the config names none. */
+  readonly destinations: readonly ReadDestination[] | undefined;
+  readonly problems: readonly Problem[];
+}
+
 function parseConfigValue(value: unknown): SyncConfig {
-  if (Array.isArray(value) && value.length === 0) {
-    const fix = 'Write at least one provider object into it.';
-    throw invalid([{ path: '$', message: 'The array of providers is empty.', fix }]);
-  }
-  const entries = Array.isArray(value)
-    ? value.map((item, index) => readEntry(item, `$[${index}]`, { single: false }))
-    : [readEntry(value, '$', { single: true })];
-  const problems = [...entries.flatMap(problemsOf), ...clashesBetween(entries.flatMap(claimOf))];
-  const providers = entries.flatMap(({ path, form }) => (form ? [toEntry(form, path)] : []));
+  const parts = readParts(value);
+  const { entries, destinations } = parts;
+  const problems = [
+    ...parts.problems,
+    ...(destinations?.flatMap(({ problems }) => problems) ?? []),
+    ...entries.flatMap(problemsOf),
+    ...(destinations ? destinationProblems(destinations) : []),
+    ...entries.flatMap((entry) => unknownDestinations(entry, destinations)),
+    ...clashesOf(entries, destinations),
+  ];
   if (problems.length > 0) throw invalid(problems);
-  return { providers };
+  return {
+    providers: entries.flatMap(({ path, form }) => (form ? entriesOf(form, path) : [])),
+    destinations: destinations?.flatMap(({ entry }) => entry ?? []),
+  };
+}
+
+function readParts(value: unknown): Parts {
+  if (Array.isArray(value))
+    return { entries: readEntries(value, '$'), destinations: undefined, problems: noneIn(value, '$') };
+  if (typeof value === 'object' && value !== null && isDocument(value)) {
+    const { destinations, providers, problems } = readOutline(value);
+    return {
+      entries: readEntries(providers ?? [], '$.providers'),
+      destinations: destinations?.map((item, index) => readDestination(item, `$.destinations[${index}]`)),
+      problems: [...problems, ...noneIn(providers, '$.providers')],
+    };
+  }
+  return { entries: [readEntry(value, '$', { single: true })], destinations: undefined, problems: [] };
+}
+
+const readEntries = (items: readonly unknown[], path: string): readonly ReadEntry[] =>
+  items.map((item, index) => readEntry(item, jsonPath(path, [index]), { single: false }));
+
+function noneIn(providers: readonly unknown[] | undefined, path: string): readonly Problem[] {
+  if (providers?.length !== 0) return [];
+  const fix = 'Write at least one provider object into it.';
+  return [{ path, message: 'The array of providers is empty.', fix }];
 }
 
 /**
@@ -35,50 +74,60 @@ function parseConfigValue(value: unknown): SyncConfig {
  * problems are told at. Throws ConfigInvalid with every problem.
  */
 export function parseProviderEntry(value: unknown, path = '$'): ProviderEntry {
-  const entry = readEntry(value, path, { single: false });
-  const problems = problemsOf(entry);
-  if (!entry.form || problems.length > 0) throw invalid(problems);
-  return toEntry(entry.form, path);
+  const read = readEntry(value, path, { single: false });
+  const problems = problemsOf(read);
+  const [entry, second] = read.form ? entriesOf(read.form, path) : [];
+  if (!entry || problems.length > 0) throw invalid(problems);
+  if (!second) return entry;
+  const message = 'There are several hostnames, and one entry stands for one provider.';
+  throw invalid([{ path: jsonPath(path, ['hostname']), message, fix: 'Write an entry for each.' }]);
 }
 
-/** An entry in the form of `config.json`, read back by `parseProviderEntry` as the same entry. */
-export function serializeProviderEntry(entry: ProviderEntry): Record<string, unknown> {
-  const { address, requested, platforms, pinnedKeyId, retain } = entry;
-  return {
-    provider: address.type,
-    namespace: address.namespace,
-    hostname: address.hostname,
-    version: requested.text,
-    platforms: platforms.map(({ os, arch }) => ({ os, arch })),
-    ...(pinnedKeyId !== undefined && { 'gpg-key-id': pinnedKeyId }),
-    ...(retain.length > 0 && { retain: retain.map(({ text }) => text) }),
-  };
-}
-
-const problemsOf = ({ problems, path, platforms }: ReadEntry): readonly Problem[] => [
+const problemsOf = ({
+  problems,
+  path,
+  platforms,
+  addresses,
+  destinations,
+}: ReadEntry): readonly Problem[] => [
   ...problems,
-  ...duplicatePlatforms(platforms, path),
+  ...duplicatesIn(
+    platforms.map((platform) => platform && formatPlatform(platform)),
+    jsonPath(path, ['platforms']),
+    'platform',
+  ),
+  ...duplicatesIn(
+    addresses.map(({ hostname }) => hostname),
+    jsonPath(path, ['hostname']),
+    'hostname',
+  ),
+  ...duplicatesIn(destinations ?? [], jsonPath(path, ['destinations']), 'destination'),
 ];
 
-function claimOf({ path, identity, version }: ReadEntry): readonly EntryClaim[] {
-  return identity ? [{ path, address: addressOf(identity), requested: version }] : [];
-}
+/** The one destination of a config that names none. */
+const ONLY = '';
 
-const addressOf = ({ hostname, namespace, provider }: EntryIdentity) => ({
-  hostname: hostname?.name ?? DEFAULT_HOSTNAME,
-  namespace: namespace.name,
-  type: provider.name,
-});
-
-function toEntry(form: EntryForm, path: string): ProviderEntry {
-  return {
-    path,
-    address: addressOf(form),
-    requested: form.version?.requested ?? LATEST,
-    platforms: form.platforms,
-    pinnedKeyId: form['gpg-key-id']?.keyId,
-    retain: (form.retain ?? []).map(({ constraint }) => constraint),
-  };
+function clashesOf(
+  entries: readonly ReadEntry[],
+  destinations: readonly ReadDestination[] | undefined,
+): readonly Problem[] {
+  const named = destinations?.flatMap(({ name, kind }) => (name === undefined ? [] : { name, kind }));
+  const all = named?.map(({ name }) => name) ?? [ONLY];
+  const registries = named?.filter(({ kind }) => kind === 'private-registry').map(({ name }) => name);
+  const claims = entries.flatMap((entry): readonly EntryClaim[] => {
+    const wanted = named && entry.destinations?.filter((name) => name !== undefined);
+    const addresses = [...new Map(entry.addresses.map((address) => [address.hostname, address])).values()];
+    return addresses.map((address) => ({
+      path: entry.path,
+      address,
+      requested: entry.version,
+      destinations: wanted ?? all,
+    }));
+  });
+  const fix = named
+    ? 'Keep one of them, or give them "destinations" that share no private registry.'
+    : 'Keep one of them, or synchronize the other to another organization with a config of its own.';
+  return clashesBetween(claims, new Set(registries ?? [ONLY]), fix);
 }
 
 // A message goes into mails and state payloads of limited size; `problems` has them all.

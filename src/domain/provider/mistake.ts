@@ -8,12 +8,16 @@ export interface Mistake {
 
 const MAX_QUOTED = 80;
 
-/** A value as it stands in JSON, cut to what a message can bear, and without the credentials of a URL. */
+/** A token of HCP Terraform or Terraform Enterprise: ID.atlasv1.SECRET. */
+const TOKEN = /[\w-]+\.atlasv1\.[\w-]*/g;
+
+/** A value as it stands in JSON, cut to what a message can bear, without the credentials of a URL and without API tokens. */
 export function quote(value: unknown): string {
   const told = typeof value === 'string' ? withoutCredentials(value) : value;
   const short = typeof told === 'string' ? told.slice(0, MAX_QUOTED) : told;
   const text = JSON.stringify(short) ?? String(told);
-  return short === told && text.length <= MAX_QUOTED ? text : `${text.slice(0, MAX_QUOTED)}…`;
+  const cut = short === told && text.length <= MAX_QUOTED ? text : `${text.slice(0, MAX_QUOTED)}…`;
+  return cut.replace(TOKEN, '…');
 }
 
 function withoutCredentials(text: string): string {

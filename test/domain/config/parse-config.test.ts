@@ -1,10 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  parseConfig,
-  parseProviderEntry,
-  serializeProviderEntry,
-} from '../../../src/domain/config/parse-config.ts';
+import { parseConfig, parseProviderEntry } from '../../../src/domain/config/parse-config.ts';
+import { serializeProviderEntry } from '../../../src/domain/config/providers/entry.ts';
 import { type Problem, SyncError } from '../../../src/domain/errors.ts';
 import { formatAddress } from '../../../src/domain/provider/address.ts';
 import { KNOWN_ARCH, KNOWN_OS } from '../../../src/domain/provider/platform.ts';
@@ -21,6 +18,8 @@ describe('a config that is right', () => {
         platforms: [{ os: 'darwin', arch: 'arm64' }],
         pinnedKeyId: '38027F80D7FD5FB2',
         retain: [],
+        destinations: undefined,
+        allowOtherVersionNames: false,
       },
       {
         path: '$[1]',
@@ -29,6 +28,8 @@ describe('a config that is right', () => {
         platforms: [{ os: 'darwin', arch: 'arm64' }],
         pinnedKeyId: '34365D9472D7468F',
         retain: [],
+        destinations: undefined,
+        allowOtherVersionNames: false,
       },
     ]);
   });
@@ -161,6 +162,7 @@ describe('parseProviderEntry', () => {
     [{ ...AWS, platforms: [...AWS.platforms, ...AWS.platforms] }, '$.platforms[1]'],
     [[AWS], '$'],
     [undefined, '$'],
+    [{ ...AWS, hostname: ['a.com', 'b.com'] }, '$.hostname'],
   ])('refuses %j', (value, path) => {
     expect(() => parseProviderEntry(value)).toThrow(
       expect.objectContaining({ problems: [expect.objectContaining({ path })] }),
@@ -183,6 +185,11 @@ describe('parseProviderEntry', () => {
       version: fc.oneof(fc.constant('latest'), constraintText),
       'gpg-key-id': hex,
       retain: fc.array(constraintText, { maxLength: 3 }),
+      destinations: fc.uniqueArray(fc.stringMatching(/^[a-z][0-9a-z-]{0,8}[0-9a-z]$/), {
+        minLength: 1,
+        maxLength: 3,
+      }),
+      'allow-other-version-names': fc.boolean(),
     },
     { requiredKeys: ['provider', 'namespace', 'platforms'] },
   );
@@ -193,7 +200,14 @@ describe('parseProviderEntry', () => {
         const parsed = parseProviderEntry(config, '$[3]');
         const written: unknown = JSON.parse(JSON.stringify(serializeProviderEntry(parsed)));
         expect(parseProviderEntry(written, '$[3]')).toEqual(parsed);
-        expect(parseConfig(JSON.stringify([written])).providers).toEqual([{ ...parsed, path: '$[0]' }]);
+        const destinations = (parsed.destinations ?? ['any']).map((name, index) => ({
+          name,
+          kind: 'network-mirror',
+          location: `./${index}`,
+        }));
+        expect(parseConfig(JSON.stringify({ destinations, providers: [written] })).providers).toEqual([
+          { ...parsed, path: '$.providers[0]' },
+        ]);
       }),
       { numRuns: 300 },
     );

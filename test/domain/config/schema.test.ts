@@ -21,6 +21,13 @@ const isAccepted = (config: unknown): boolean => {
   }
 };
 
+const MIRROR = { name: 'mirror', kind: 'network-mirror', location: 's3://acme-providers/mirror' };
+
+const withDestination = (destination: object, keys: object = {}) => ({
+  destinations: [destination],
+  providers: [{ ...AWS, ...keys }],
+});
+
 describe('schema/config.schema.json', () => {
   it('is what the definition makes (npm run schema writes it)', () => {
     expect(published).toEqual(configJsonSchema());
@@ -44,6 +51,38 @@ describe('schema/config.schema.json', () => {
     ['a fingerprint in lower case', { ...AWS, 'gpg-key-id': 'c874011f0ab405110d02105534365d9472d7468f' }],
     ['retained versions', { ...AWS, retain: ['5.31.0', '~> 4.67.0'] }],
     ['no retained versions', { ...AWS, retain: [] }],
+    ['several hostnames', { providers: [{ ...AWS, hostname: ['a.com', 'b.com'] }], destinations: [MIRROR] }],
+    ['one hostname in an array', [{ ...AWS, hostname: ['registry.opentofu.org'] }]],
+    ['other version names', { ...AWS, 'allow-other-version-names': true }],
+    ['providers without destinations', { $schema: './config.schema.json', providers: [AWS] }],
+    [
+      'every kind of destination',
+      {
+        destinations: [
+          { name: 'hcp', kind: 'private-registry' },
+          {
+            name: 'tfe',
+            kind: 'private-registry',
+            organization: 'my_org',
+            address: 'https://tfe.example.com',
+            'token-variable': 'TFE_TOKEN',
+            'token-secret': 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:tfe-AbCdEf',
+          },
+          MIRROR,
+          { name: 'laptop', kind: 'network-mirror', location: './mirror', catalogue: true },
+          { name: 'windows', kind: 'network-mirror', location: 'C:\\mirror' },
+          {
+            name: 'oci',
+            kind: 'oci-mirror',
+            repository: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/tofu/${hostname}/${namespace}/${type}',
+          },
+        ],
+        providers: [
+          { ...AWS, destinations: ['hcp', 'oci'] },
+          { ...AWS, version: '1.0.0' },
+        ],
+      },
+    ],
     ...vectors.selected.map(({ constraint }): [string, unknown] => [
       `version ${JSON.stringify(constraint)}`,
       { ...AWS, version: constraint },
@@ -71,6 +110,32 @@ describe('schema/config.schema.json', () => {
     ['a name of 65 characters', { ...AWS, namespace: 'a'.repeat(65) }],
     ['latest with a capital', { ...AWS, version: 'Latest' }],
     ['latest among retained versions', { ...AWS, retain: ['latest'] }],
+    ['no hostnames', { ...AWS, hostname: [] }],
+    ['a hostname twice', { ...AWS, hostname: ['a.com', 'a.com'] }],
+    ['no destinations', { destinations: [], providers: [AWS] }],
+    ['destinations without providers', { destinations: [MIRROR] }],
+    ['an unknown key of the document', { destinations: [MIRROR], providers: [AWS], extra: 1 }],
+    ['an unknown kind', withDestination({ ...MIRROR, kind: 's3' })],
+    ['a mirror without a location', withDestination({ name: 'm', kind: 'network-mirror' })],
+    ['a key of another kind', withDestination({ ...MIRROR, organization: 'acme' })],
+    ['a capital in a name', withDestination({ ...MIRROR, name: 'Mirror' })],
+    ['a capital in a bucket', withDestination({ ...MIRROR, location: 's3://Acme' })],
+    ['another scheme', withDestination({ ...MIRROR, location: 'gs://acme' })],
+    ['a home folder', withDestination({ ...MIRROR, location: '~/mirror' })],
+    [
+      'a token as the variable',
+      withDestination({ name: 'm', kind: 'private-registry', 'token-variable': 'a.b' }),
+    ],
+    [
+      'a template that leaves out the type',
+      withDestination({ name: 'm', kind: 'oci-mirror', repository: 'a.com/${hostname}/${namespace}' }),
+    ],
+    [
+      'a template without a host',
+      withDestination({ name: 'm', kind: 'oci-mirror', repository: 'tofu/${hostname}/${namespace}/${type}' }),
+    ],
+    ['a destination twice', withDestination(MIRROR, { destinations: ['mirror', 'mirror'] })],
+    ['no destination of a provider', withDestination(MIRROR, { destinations: [] })],
     ...vectors.refused
       // Here "latest" has a meaning, and a pattern cannot tell how large a number is.
       .filter((text) => text !== 'latest' && !/\d{16}/.test(text))

@@ -14,7 +14,10 @@ function configFor(...types: readonly string[]): SyncConfig {
       platforms: [{ os: 'linux', arch: 'amd64' }],
       pinnedKeyId: undefined,
       retain: [],
+      destinations: undefined,
+      allowOtherVersionNames: false,
     })),
+    destinations: undefined,
   };
 }
 
