@@ -1,12 +1,8 @@
-import { reportOf, type SyncError } from '../domain/errors.ts';
+import { reportOf, type SyncError, traceOf } from '../domain/errors.ts';
 import { printable } from '../domain/integrity/untrusted-text.ts';
 import type { CliIo } from './io.ts';
-import { withoutLinks } from './render/links.ts';
 import { problemLines } from './render/problems.ts';
 import { wrapParagraph } from './render/wrap.ts';
-
-/** A chain longer than this goes round in circles. */
-const MOST_CAUSES = 10;
 
 /** Tells a person, and with `json` a program too, what ended the run. Returns the exit code. */
 export function tellFailure(io: CliIo, error: SyncError, json: boolean): number {
@@ -15,7 +11,8 @@ export function tellFailure(io: CliIo, error: SyncError, json: boolean): number 
     ...wrapParagraph(`Error: ${headlineOf(error)}`, width),
     ...problemLines(error.problems, width),
   ];
-  if (io.environment['PROVIDER_SYNC_DEBUG'] === '1') lines.push(...causeLines(error));
+  if (isDebugging(io)) lines.push(...traceLines(traceOf(error)).slice(1));
+  else if (error.code === 'InternalError') lines.push(...wrapParagraph(HINT, width, 2));
   io.stderr.write(`${lines.join('\n')}\n`);
   if (json) {
     const problems = error.problems.length === 0 ? {} : { problems: error.problems };
@@ -24,16 +21,35 @@ export function tellFailure(io: CliIo, error: SyncError, json: boolean): number 
   return error.origin === 'user' ? 2 : 1;
 }
 
+const HINT =
+  'This looks like a fault of the program. With PROVIDER_SYNC_DEBUG=1 it says where; please report it with that.';
+
+/**
+ * With PROVIDER_SYNC_DEBUG=1 says on stderr where the faults of the program within `result` happened: errors of single
+ * providers or packages, which end no run.
+ */
+export function tellTraces(io: CliIo, result: unknown): void {
+  if (!isDebugging(io)) return;
+  for (const trace of new Set(tracesIn(result))) io.stderr.write(`${traceLines(trace).join('\n')}\n`);
+}
+
+function isDebugging(io: CliIo): boolean {
+  return io.environment['PROVIDER_SYNC_DEBUG'] === '1';
+}
+
+function* tracesIn(value: unknown): Generator<string> {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, each] of Object.entries(value)) {
+    if (key === 'trace' && typeof each === 'string') yield each;
+    else yield* tracesIn(each);
+  }
+}
+
 /** A message may spell its problems out below its first line; here they follow as a list. */
 function headlineOf({ message, problems }: SyncError): string {
   return problems.length === 0 ? message : (message.split('\n')[0] ?? message);
 }
 
-/** The messages behind an error, never its stack. Links are shortened to their host: their paths and queries may be secret. */
-function causeLines(error: Error): readonly string[] {
-  const lines: string[] = [];
-  for (let { cause } = error; cause instanceof Error && lines.length < MOST_CAUSES; { cause } = cause) {
-    lines.push(`  caused by ${printable(withoutLinks(`${cause.name}: ${cause.message}`))}`);
-  }
-  return lines;
+function traceLines(trace: string): readonly string[] {
+  return trace.split('\n').map((line) => `  ${printable(line)}`);
 }

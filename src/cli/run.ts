@@ -1,13 +1,15 @@
 import { CommanderError } from 'commander';
 import { SyncError, toSyncError } from '../domain/errors.ts';
+import { redact } from '../domain/secrets/redaction.ts';
 import type { CommandSpec, Invocation } from './command-spec.ts';
 import { tellFailure } from './failure.ts';
 import { listenForInterruption } from './interruption.ts';
-import type { CliIo } from './io.ts';
+import type { CliIo, Output } from './io.ts';
 import { buildProgram } from './program.ts';
 
 /** Carries one command line out and returns the exit code; never throws. `argv` begins with the command. */
-export async function run(argv: readonly string[], io: CliIo): Promise<number> {
+export async function run(argv: readonly string[], process: CliIo): Promise<number> {
+  const io = { ...process, stdout: redacting(process.stdout), stderr: redacting(process.stderr) };
   let exitCode = 0;
   const json = argv.includes('--json');
   const program = buildProgram(
@@ -48,4 +50,9 @@ async function execute(
     exitCode = tellFailure(io, toSyncError(error), json);
   }
   return exitCode === 0 ? 0 : (interruption.exitCode() ?? exitCode);
+}
+
+/** The one way out to a person or a pipe: no secret that this process holds passes it, whoever wrote it there. */
+function redacting(output: Output): Output {
+  return { ...output, write: (text) => output.write(redact(text)) };
 }

@@ -1,3 +1,6 @@
+import { withoutLinks } from './integrity/untrusted-text.ts';
+import { redact } from './secrets/redaction.ts';
+
 /** Who can mend it: the user (config, token, arguments), the public registry, the private registry, or this program. */
 export type ErrorOrigin = 'user' | 'upstream' | 'destination' | 'system';
 
@@ -98,7 +101,8 @@ const MAX_MESSAGE_LENGTH = 8000;
 
 /**
  * The one error type of the product. `name` is the literal code, so that it survives minifying.
- * The message is for a person: what happened, the value at fault, what to change; never a secret.
+ * The message is for a person: what happened, the value at fault, what to change; never a secret, of which those
+ * that are held are taken out of whatever a server said.
  */
 export class SyncError<C extends ErrorCode = ErrorCode> extends Error {
   readonly code: C;
@@ -108,7 +112,7 @@ export class SyncError<C extends ErrorCode = ErrorCode> extends Error {
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: C, message: string, details: SyncErrorDetails = {}) {
-    super(shortened(message), details.cause === undefined ? undefined : { cause: details.cause });
+    super(shortened(redact(message)), details.cause === undefined ? undefined : { cause: details.cause });
     this.name = code;
     this.code = code;
     this.origin = KINDS[code].origin;
@@ -144,9 +148,33 @@ export interface ErrorReport {
   readonly code: ErrorCode;
   readonly origin: ErrorOrigin;
   readonly message: string;
+  /** Where in the program it happened and what caused it: of a fault of the program alone. */
+  readonly trace?: string;
 }
 
 export function reportOf(error: unknown): ErrorReport {
-  const { code, origin, message } = toSyncError(error);
-  return { code, origin, message };
+  const known = toSyncError(error);
+  const { code, origin } = known;
+  const report = { code, origin, message: redact(known.message) };
+  return code === 'InternalError' ? { ...report, trace: traceOf(known) } : report;
+}
+
+/** A chain longer than this goes round in circles. */
+const MOST_CAUSES = 10;
+const MAX_TRACE_LENGTH = 6000;
+
+/**
+ * The stacks of a fault of this program, and of what caused it; of an error that was raised on purpose the causes'
+ * messages alone. Without links, whose paths and queries may be secret, and without secrets.
+ */
+export function traceOf(error: unknown): string {
+  const lines: string[] = [];
+  const raised = isSyncError(error) && error.code !== 'InternalError';
+  for (let each = error, depth = 0; each instanceof Error && depth < MOST_CAUSES; depth += 1) {
+    const text = raised ? `${each.name}: ${each.message}` : (each.stack ?? `${each.name}: ${each.message}`);
+    lines.push(depth === 0 ? text : `caused by ${text}`);
+    each = each.cause;
+  }
+  const trace = redact(withoutLinks(lines.join('\n')));
+  return trace.length <= MAX_TRACE_LENGTH ? trace : `${trace.slice(0, MAX_TRACE_LENGTH - 1).toWellFormed()}…`;
 }

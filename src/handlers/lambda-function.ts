@@ -4,7 +4,8 @@ import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
-import { type Problem, SyncError, toSyncError } from '../domain/errors.ts';
+import { type Problem, SyncError, toSyncError, traceOf } from '../domain/errors.ts';
+import { redact, redactAll } from '../domain/secrets/redaction.ts';
 import type { Environment } from './environment.ts';
 import { createTelemetry, type Telemetry } from './telemetry.ts';
 import { createTrace, type Trace } from './tracing.ts';
@@ -65,7 +66,7 @@ export function lambdaFunction<E, C, R>(definition: FunctionDefinition<E, C, R>)
       const { duration, count } = definition.metrics ?? {};
       if (duration) metrics.addMetric(duration, 'Milliseconds', performance.now() - started);
       if (count) metrics.addMetric(count, 'Count', 1);
-      return result;
+      return redactAll(result);
     } finally {
       // Powertools warns of every invocation that has none.
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
@@ -78,16 +79,20 @@ export function lambdaFunction<E, C, R>(definition: FunctionDefinition<E, C, R>)
     .onError((request) => {
       const error = toSyncError(request.error);
       const { code, origin, retryable } = error;
-      logger.error(error.message, {
-        code,
-        origin,
-        retryable,
-        ...(code === 'InternalError' ? { error } : {}),
-      });
-      request.error = error;
+      // Where it happened, for a fault of the program; of every other error what caused it.
+      const trace = error.cause === undefined && code !== 'InternalError' ? {} : { trace: traceOf(error) };
+      logger.error(redact(error.message), { code, origin, retryable, ...trace });
+      request.error = unsaying(error);
     })
     .handler(run);
   return async (event, context) => await (handler as LambdaHandler<R>)(event, context);
+}
+
+/** Lambda itself logs and hands on what is thrown: what it says of it must hold no secret that came in since. */
+function unsaying(error: SyncError): SyncError {
+  error.message = redact(error.message);
+  error.stack = redact(error.stack ?? '');
+  return error;
 }
 
 function parseEvent<E>(schema: z.ZodType<E>, input: unknown): E {

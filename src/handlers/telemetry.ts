@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { Tracer } from '@aws-lambda-powertools/tracer';
 import type { SyncEvent } from '../domain/events.ts';
+import { redact } from '../domain/secrets/redaction.ts';
 import type { EventReporter } from '../ports/event-reporter.ts';
 
 export interface Telemetry {
@@ -18,7 +19,10 @@ export function createTelemetry(environment: NodeJS.ProcessEnv): Telemetry {
   // take it for the level to log at.
   delete environment['AWS_LAMBDA_LOG_LEVEL'];
   // The design document's name of the level; Powertools knows it as WARN.
-  const logger = new Logger(environment['LOG_LEVEL'] === 'WARNING' ? { logLevel: 'WARN' } : {});
+  const logger = new Logger({
+    ...(environment['LOG_LEVEL'] === 'WARNING' ? { logLevel: 'WARN' } : {}),
+    jsonReplacerFn: (_, value: unknown) => (typeof value === 'string' ? redact(value) : value),
+  });
   const metrics = new Metrics();
   return {
     logger,

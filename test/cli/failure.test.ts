@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { tellFailure } from '../../src/cli/failure.ts';
-import { SyncError, toSyncError } from '../../src/domain/errors.ts';
+import { tellFailure, tellTraces } from '../../src/cli/failure.ts';
+import { reportOf, SyncError, toSyncError } from '../../src/domain/errors.ts';
 import { recordingIo, recordingOutput } from '../support/command-line.ts';
 
 function told(error: SyncError, environment: Record<string, string> = {}, json = false) {
@@ -47,6 +47,30 @@ describe('a failure', () => {
     expect(stderr).toContain('caused by Error: connect ECONNREFUSED');
     expect(stderr).not.toContain('secret');
     expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('of the program itself is told with its place and its cause when debugging, and says how to get them', () => {
+    const error = toSyncError(new TypeError('x is undefined', { cause: new Error('the deeper one') }));
+    expect(told(error).stderr).toContain('PROVIDER_SYNC_DEBUG=1');
+    expect(told(error).stderr).not.toContain('failure.test.ts');
+    const { stderr } = told(error, { PROVIDER_SYNC_DEBUG: '1' });
+    expect(stderr).toMatch(/^ {2}caused by TypeError: x is undefined$/m);
+    expect(stderr).toMatch(/^ +at .*failure\.test\.ts/m);
+    expect(stderr).toContain('caused by Error: the deeper one');
+  });
+
+  it('of the program within one provider of a run is told with its place too', () => {
+    const error = reportOf(new TypeError('x is undefined'));
+    const result = {
+      providers: [{ error }, { error }, { error: reportOf(new SyncError('TokenRejected', 'No.')) }],
+    };
+    const debugging = recordingOutput();
+    tellTraces({ ...recordingIo({ PROVIDER_SYNC_DEBUG: '1' }), stderr: debugging }, result);
+    expect(debugging.text().match(/caused by TypeError: x is undefined/g)).toHaveLength(1);
+    expect(debugging.text()).toContain('failure.test.ts');
+    const quiet = recordingOutput();
+    tellTraces({ ...recordingIo(), stderr: quiet }, result);
+    expect(quiet.text()).toBe('');
   });
 
   it('cannot steer the terminal', () => {

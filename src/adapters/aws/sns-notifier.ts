@@ -1,5 +1,6 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { SyncError } from '../../domain/errors.ts';
+import { redact } from '../../domain/secrets/redaction.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import { serviceErrorOf } from './service-errors.ts';
 
@@ -8,7 +9,7 @@ export function createSnsNotifier({ sns, topicArn }: { sns: SNSClient; topicArn:
   return {
     async notify({ subject, body }) {
       try {
-        const message = { TopicArn: topicArn, Subject: subject, Message: body };
+        const message = { TopicArn: topicArn, Subject: redact(subject), Message: redact(body) };
         const { MessageId = '' } = await sns.send(new PublishCommand(message));
         return { messageId: MessageId };
       } catch (cause) {

@@ -5,6 +5,7 @@ import { interruptionOf } from '../../domain/transfer/interruption.ts';
 import { parseHttpAddress } from './address.ts';
 import { createAddressGuard } from './address-guard.ts';
 import type { HttpClient, HttpClientOptions, HttpDocument, HttpRequest } from './contract.ts';
+import { holdCredentials } from './credentials.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { fetchDocument } from './documents.ts';
 import { failureOf, unavailableAnswer } from './failures.ts';
@@ -45,6 +46,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     side,
     noteLink: (link, documentUrl) => wire.guard.noteLink(link, new URL(documentUrl)),
     request: async (request) => {
+      holdCredentials(request);
       const about = naming(request, parseHttpAddress(request.url));
       if (wire.signal?.aborted) throw interruptionOf(wire.signal.reason);
       const document = await repeated(request).catch((error: unknown) => {
@@ -53,8 +55,14 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       if (isPassingStatus(document.status)) throw unavailableAnswer(side, about, document, wire.now());
       return document;
     },
-    open: (request) => openStream(wire, request),
-    send: (request) => sendStream(wire, request),
+    open: (request) => {
+      holdCredentials(request);
+      return openStream(wire, request);
+    },
+    send: (request) => {
+      holdCredentials(request);
+      return sendStream(wire, request);
+    },
     close: () => {
       closing.abort(new SyncError('Interrupted', 'The connections were closed before it was done.'));
       return dispatcher.destroy();

@@ -3,6 +3,7 @@ import type { LookupFunction } from 'node:net';
 import * as tls from 'node:tls';
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { SyncError } from '../../domain/errors.ts';
+import { holdPasswordOf } from './credentials.ts';
 
 export interface DispatcherOptions {
   readonly caBundle: string | undefined;
@@ -68,8 +69,9 @@ function platformRoots(): readonly string[] {
 }
 
 function assertProxyAddress(text: string): void {
-  const protocol = URL.parse(text)?.protocol;
-  if (protocol === 'http:' || protocol === 'https:') return;
+  const url = URL.parse(text);
+  if (url !== null) holdPasswordOf(url);
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return;
   throw new SyncError(
     'SettingsInvalid',
     'The value of HTTPS_PROXY is no proxy address. Write http://HOST:PORT or https://HOST:PORT.',

@@ -1,5 +1,6 @@
 import { isLoopback } from './address.ts';
 import type { Side } from './contract.ts';
+import { holdRedirect, withoutCredentials } from './credentials.ts';
 import { responseInvalid } from './failures.ts';
 
 const MAX_REDIRECTS = 5;
@@ -37,6 +38,7 @@ export async function followRedirects<Answer extends Redirectable>(
     await discard(answer);
     const next = nextHop(hop, location, about);
     about.onHop(next.url, hop.url);
+    holdRedirect(next.url);
     hop = next;
   }
   throw responseInvalid(
@@ -63,9 +65,4 @@ function nextHop(from: Hop, location: string, about: { readonly side: Side; read
     throw refused(`plain http on ${url.host}`);
   }
   return { url, headers: url.origin === from.url.origin ? from.headers : withoutCredentials(from.headers) };
-}
-
-function withoutCredentials(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const secret = new Set(['authorization', 'cookie', 'proxy-authorization']);
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !secret.has(name.toLowerCase())));
 }

@@ -4,6 +4,7 @@ import type { SyncOptions, SyncPorts } from '../../application/sync-ports.ts';
 import type { SyncConfig } from '../../domain/config/config.ts';
 import type { Invocation } from '../command-spec.ts';
 import { composeDestination, composeUpstream, systemClock } from '../composition.ts';
+import { tellTraces } from '../failure.ts';
 import type { CliIo } from '../io.ts';
 import { createProgressDisplay } from '../progress/display.ts';
 import type { ResultRenderer } from '../render/result-renderer.ts';
@@ -95,6 +96,7 @@ export function tellResult<R extends Judged>(
   renderer: ResultRenderer<R>,
 ): number {
   const { ok } = 'summary' in result ? result.summary : result;
+  tellTraces(io, result);
   if (settings.json) io.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   else if (!settings.quiet) io.stdout.write(`${renderer.whole(result, io.stdout)}\n`);
   else if (!ok) io.stderr.write(`${renderer.failures(result, io.stderr).trimStart()}\n`);

@@ -13,3 +13,8 @@ export function quote(text: string): string {
   const cut = text.length > MAX_QUOTED_LENGTH ? `${text.slice(0, MAX_QUOTED_LENGTH)}…` : text;
   return `"${printable(cut)}"`;
 }
+
+/** Shortens every http(s) link in a text to its host. */
+export function withoutLinks(text: string): string {
+  return text.replace(/(https?:\/\/[^\s/?#"'<>]+)[^\s"'<>]*/g, '$1/…');
+}

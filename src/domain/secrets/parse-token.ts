@@ -1,8 +1,10 @@
 import { SyncError } from '../errors.ts';
+import { holdSecret } from './redaction.ts';
 
 /**
  * The trimmed token. `from` begins the message ("The token file t.txt"), which never says the token. A token
- * travels in a header, so that one with blanks or control characters inside is refused. Throws SecretUnreadable.
+ * travels in a header, so that one with blanks or control characters inside is refused. It is held from here on, so
+ * that nothing says it. Throws SecretUnreadable.
  */
 export function parseToken(text: string, from: string): string {
   const token = text.trim();
@@ -15,5 +17,6 @@ export function parseToken(text: string, from: string): string {
       `${from} holds blanks, line breaks or other characters that no API token has. It must hold the token alone.`,
     );
   }
+  holdSecret(token);
   return token;
 }
