@@ -5,7 +5,7 @@ import type { ConfigSource } from '../ports/config-source.ts';
 
 /**
  * Reads and validates `config.json`.
- * Throws ConfigInvalid with every problem and the config's location, or the source's own errors.
+ * Throws ConfigInvalid with every problem, each with its file and line, and the config's location, or the source's own errors.
  */
 export async function readConfig(ports: { readonly configSource: ConfigSource }): Promise<SyncConfig> {
   const { configSource } = ports;
@@ -16,7 +16,9 @@ export async function readConfig(ports: { readonly configSource: ConfigSource })
     if (!(error instanceof SyncError) || error.code !== 'ConfigInvalid') throw error;
     throw new SyncError('ConfigInvalid', `${configSource.location}: ${error.message}`, {
       cause: error,
-      problems: error.problems,
+      problems: error.problems.map((problem) =>
+        problem.line === undefined ? problem : { ...problem, file: configSource.location },
+      ),
     });
   }
 }

@@ -80,6 +80,9 @@ export type ErrorCode = keyof typeof KINDS;
 export interface Problem {
   /** JSON path (`$[0].platforms[1].os`), an option (`--concurrency`) or a variable's name. */
   readonly path: string;
+  /** The file that the place is in, and its line there from 1; both or neither. */
+  readonly file?: string;
+  readonly line?: number;
   /** What is wrong, with the value at fault. */
   readonly message: string;
   /** What to write instead, where that is known. */

@@ -29,6 +29,15 @@ describe('a failure', () => {
     });
   });
 
+  it('names the file and the line of a problem that has them', () => {
+    const problems = [
+      { path: '$.version', file: 'config.json', line: 12, message: 'is "x"', fix: 'Write "latest".' },
+    ];
+    const { stderr, stdout } = told(new SyncError('ConfigInvalid', 'A mistake.', { problems }), {}, true);
+    expect(stderr).toBe('Error: A mistake.\n\n  config.json:12  $.version: is "x"\n      Write "latest".\n');
+    expect(JSON.parse(stdout).error.problems).toEqual(problems);
+  });
+
   it('does not repeat problems that its message spells out as well', () => {
     const problems = [{ path: '$.version', message: 'is "x"' }];
     const message = 'config.json has 1 problem.\n$.version: is "x"';

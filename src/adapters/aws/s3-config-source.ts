@@ -1,10 +1,9 @@
 import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { MAX_CONFIG_BYTES } from '../../domain/config/config.ts';
 import { type ConfigReference, formatConfigReference } from '../../domain/deployment/run-references.ts';
 import { SyncError } from '../../domain/errors.ts';
 import type { ConfigSource } from '../../ports/config-source.ts';
 import { isUnanswered, serviceErrorOf, serviceUnavailable } from './service-errors.ts';
-
-const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 
 /**
  * Fixes which version of the object a run reads: the given one, or the latest as it is now. Null where the bucket
@@ -28,7 +27,7 @@ export async function pinConfig(
   }
 }
 
-/** `config.json` in a bucket, exactly the version that the reference names; at most 8 MiB of UTF-8. */
+/** `config.json` in a bucket, exactly the version that the reference names; at most MAX_CONFIG_BYTES of UTF-8. */
 export function createS3ConfigSource(s3: S3Client, reference: ConfigReference): ConfigSource {
   const { bucket, key, versionId } = reference;
   return {
@@ -52,7 +51,7 @@ export function createS3ConfigSource(s3: S3Client, reference: ConfigReference): 
 function tooLarge(reference: ConfigReference): SyncError {
   return new SyncError(
     'ConfigTooLarge',
-    `The config ${formatConfigReference(reference)} is too large: at most 8 MiB are read. Is it the right object?`,
+    `The config ${formatConfigReference(reference)} is too large: at most 1 MiB is read. Is it the right object?`,
   );
 }
 

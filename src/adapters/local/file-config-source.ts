@@ -1,10 +1,9 @@
+import { MAX_CONFIG_BYTES } from '../../domain/config/config.ts';
 import { SyncError } from '../../domain/errors.ts';
 import type { ConfigSource } from '../../ports/config-source.ts';
 import { describeFileProblem, type FileProblem, readTextFile } from './read-text-file.ts';
 
-const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
-
-/** `config.json` on disk, at most 8 MiB of UTF-8. */
+/** `config.json` on disk, at most MAX_CONFIG_BYTES of UTF-8. */
 export function createFileConfigSource(path: string): ConfigSource {
   return {
     location: path,
@@ -19,7 +18,7 @@ export function createFileConfigSource(path: string): ConfigSource {
 function configError(path: string, problem: FileProblem, cause: unknown): SyncError {
   const what = `The configuration file ${path} ${describeFileProblem(problem)}`;
   if (problem === 'too-large') {
-    return new SyncError('ConfigTooLarge', `${what}: at most 8 MiB are read. Is it the right file?`);
+    return new SyncError('ConfigTooLarge', `${what}: at most 1 MiB is read. Is it the right file?`);
   }
   if (problem === 'forbidden') {
     return new SyncError('ConfigUnreadable', `${what}. Change its permissions or its owner.`, { cause });

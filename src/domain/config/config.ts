@@ -4,6 +4,12 @@ import type { Platform } from '../provider/platform.ts';
 import type { RequestedVersion } from '../provider/requested-version.ts';
 import type { DestinationEntry } from './destinations.ts';
 
+/**
+ * The largest config that is read: 1 MiB, some five thousand providers. Parsing takes up to 50 times that in memory, and a
+ * function that reads it has 256 MB.
+ */
+export const MAX_CONFIG_BYTES = 1024 * 1024;
+
 /** One provider of `config.json`, parsed: nothing about its form is checked again. */
 export interface ProviderEntry {
   /**

@@ -30,17 +30,20 @@ export interface FormWords {
   readonly whole: { readonly name: string; readonly fix: string };
 }
 
-/** The schema's findings in words, one problem for each fault. `root` is the path of the value checked. */
+/** No person reads more, and each takes time and memory. */
+export const MAX_PROBLEMS = 1000;
+
+/** The schema's findings in words, one problem for each fault, at most 1,000. `root` is the path of the value checked. */
 export function problemsOfForm(
   issues: readonly FormIssue[],
   root: string,
   words: FormWords,
 ): readonly Problem[] {
-  return issues.flatMap((issue): readonly Problem[] => {
+  return issues.slice(0, MAX_PROBLEMS).flatMap((issue): readonly Problem[] => {
     const path = jsonPath(root, issue.path);
     switch (issue.code) {
       case 'unrecognized_keys':
-        return (issue.keys ?? []).map((key) => unknownKey(issue, key, root, words));
+        return (issue.keys ?? []).slice(0, MAX_PROBLEMS).map((key) => unknownKey(issue, key, root, words));
       case 'invalid_union':
         return problemsOfForm(likeliestBranch(issue), root, words);
       case 'invalid_value':

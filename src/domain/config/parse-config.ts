@@ -3,8 +3,9 @@ import { formatPlatform } from '../provider/platform.ts';
 import type { ProviderEntry, SyncConfig } from './config.ts';
 import { destinationProblems, unknownDestinations } from './destinations/problems.ts';
 import { type ReadDestination, readDestination } from './destinations/schema.ts';
+import { MAX_PROBLEMS } from './form-problems.ts';
 import { jsonPath } from './json-path.ts';
-import { readJson } from './json-text.ts';
+import { linesIn, readJson } from './json-text.ts';
 import { clashesBetween, duplicatesIn, type EntryClaim } from './providers/clashes.ts';
 import { entriesOf } from './providers/entry.ts';
 import { type ReadEntry, readEntry } from './providers/schema.ts';
@@ -13,12 +14,22 @@ import { isDocument, readOutline } from './schema.ts';
 /**
  * Reads the text of `config.json` by `schema/config.schema.json`: one provider object, an array of them, or an
  * object with `destinations` and `providers`. Throws ConfigInvalid with every problem that the text has, each with
- * its JSON path.
+ * its JSON path and its line.
  */
 export function parseConfig(text: string): SyncConfig {
   const json = readJson(text);
   if ('problems' in json) throw invalid(json.problems);
-  return parseConfigValue(json.value);
+  const parsed = parseConfigValue(json.value);
+  if ('problems' in parsed) throw invalid(withLines(parsed.problems, text));
+  return parsed;
+}
+
+function withLines(problems: readonly Problem[], text: string): readonly Problem[] {
+  const lines = linesIn(
+    text,
+    problems.map(({ path }) => path),
+  );
+  return problems.map((problem) => ({ ...problem, line: lines.get(problem.path) ?? 1 }));
 }
 
 interface Parts {
@@ -28,7 +39,7 @@ interface Parts {
   readonly problems: readonly Problem[];
 }
 
-function parseConfigValue(value: unknown): SyncConfig {
+function parseConfigValue(value: unknown): SyncConfig | { readonly problems: readonly Problem[] } {
   const parts = readParts(value);
   const { entries, destinations } = parts;
   const problems = [
@@ -39,7 +50,7 @@ function parseConfigValue(value: unknown): SyncConfig {
     ...entries.flatMap((entry) => unknownDestinations(entry, destinations)),
     ...clashesOf(entries, destinations),
   ];
-  if (problems.length > 0) throw invalid(problems);
+  if (problems.length > 0) return { problems };
   return {
     providers: entries.flatMap(({ path, form }) => (form ? entriesOf(form, path) : [])),
     destinations: destinations?.flatMap(({ entry }) => entry ?? []),
@@ -48,20 +59,40 @@ function parseConfigValue(value: unknown): SyncConfig {
 
 function readParts(value: unknown): Parts {
   if (Array.isArray(value))
-    return { entries: readEntries(value, '$'), destinations: undefined, problems: noneIn(value, '$') };
+    return {
+      entries: readItems(value, '$', readItem),
+      destinations: undefined,
+      problems: noneIn(value, '$'),
+    };
   if (typeof value === 'object' && value !== null && isDocument(value)) {
     const { destinations, providers, problems } = readOutline(value);
     return {
-      entries: readEntries(providers ?? [], '$.providers'),
-      destinations: destinations?.map((item, index) => readDestination(item, `$.destinations[${index}]`)),
+      entries: readItems(providers ?? [], '$.providers', readItem),
+      destinations: destinations && readItems(destinations, '$.destinations', readDestination),
       problems: [...problems, ...noneIn(providers, '$.providers')],
     };
   }
   return { entries: [readEntry(value, '$', { single: true })], destinations: undefined, problems: [] };
 }
 
-const readEntries = (items: readonly unknown[], path: string): readonly ReadEntry[] =>
-  items.map((item, index) => readEntry(item, jsonPath(path, [index]), { single: false }));
+/** Reads the items of a list at `path` until there are more problems than are told. */
+function readItems<R extends { readonly problems: readonly Problem[] }>(
+  items: readonly unknown[],
+  path: string,
+  read: (item: unknown, path: string) => R,
+): readonly R[] {
+  const all: R[] = [];
+  let problems = 0;
+  for (const [index, item] of items.entries()) {
+    if (problems > MAX_PROBLEMS) break;
+    const one = read(item, jsonPath(path, [index]));
+    all.push(one);
+    problems += one.problems.length;
+  }
+  return all;
+}
+
+const readItem = (item: unknown, path: string): ReadEntry => readEntry(item, path, { single: false });
 
 function noneIn(providers: readonly unknown[] | undefined, path: string): readonly Problem[] {
   if (providers?.length !== 0) return [];
@@ -135,11 +166,17 @@ const MAX_TOLD = 20;
 
 /** The first line tells how many problems there are, each further line is one. */
 function invalid(problems: readonly Problem[]): SyncError {
-  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  const many = problems.length > MAX_PROBLEMS;
+  const several = many ? `more than ${MAX_PROBLEMS} problems` : `${problems.length} problems`;
+  const count = problems.length === 1 ? 'a problem' : several;
   const told = problems
     .slice(0, MAX_TOLD)
     .map(({ path, message, fix }) => `${path}: ${message}${fix === undefined ? '' : ` ${fix}`}`);
-  const rest = problems.length - told.length;
-  const lines = [`The config has ${count}.`, ...told, ...(rest > 0 ? [`… and ${rest} more.`] : [])];
-  return new SyncError('ConfigInvalid', lines.join('\n'), { problems });
+  const rest = Math.min(problems.length, MAX_PROBLEMS) - told.length;
+  const lines = [
+    `The config has ${count}.`,
+    ...told,
+    ...(rest > 0 ? [`… and ${many ? 'many' : rest} more.`] : []),
+  ];
+  return new SyncError('ConfigInvalid', lines.join('\n'), { problems: problems.slice(0, MAX_PROBLEMS) });
 }

@@ -70,11 +70,14 @@ describe.skipIf(!motoIsHere)('the config in S3 (needs Python and pip)', () => {
     });
   });
 
-  it('is refused when it is larger than 8 MiB', async () => {
+  it('is refused when it is larger than 1 MiB', async () => {
     const bucket = await newBucket(moto.clients);
-    const versionId = await putText(moto.clients, bucket, ' '.repeat(8 * 1024 * 1024 + 1));
+    const versionId = await putText(moto.clients, bucket, ' '.repeat(1024 * 1024 + 1));
     const source = createS3ConfigSource(moto.clients.s3, { bucket, key, versionId });
-    await expect(source.read()).rejects.toMatchObject({ code: 'ConfigTooLarge' });
+    await expect(source.read()).rejects.toMatchObject({
+      code: 'ConfigTooLarge',
+      message: expect.stringContaining('at most 1 MiB is read'),
+    });
   });
 });
 

@@ -47,13 +47,16 @@ describe('the configuration file', () => {
     await expect(createFileConfigSource(path).read()).rejects.toMatchObject({ code: 'ConfigUnreadable' });
   });
 
-  it('is read up to 8 MiB and not a byte more', async () => {
+  it('is read up to 1 MiB and not a byte more', async () => {
     const path = join(await temporaryFolder(), 'config.json');
-    const size = 8 * 1024 * 1024;
+    const size = 1024 * 1024;
     await writeFile(path, '');
     await truncate(path, size);
     expect((await createFileConfigSource(path).read()).length).toBe(size);
     await truncate(path, size + 1);
-    await expect(createFileConfigSource(path).read()).rejects.toMatchObject({ code: 'ConfigTooLarge' });
+    await expect(createFileConfigSource(path).read()).rejects.toMatchObject({
+      code: 'ConfigTooLarge',
+      message: expect.stringContaining('at most 1 MiB is read'),
+    });
   });
 });

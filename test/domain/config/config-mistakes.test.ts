@@ -224,6 +224,7 @@ describe('a config that is wrong', () => {
     expect(problems.map((problem) => problem.path)).toContain(path);
     expect(problems.find((problem) => problem.path === path)).toEqual({
       path,
+      line: 1,
       message: expect.stringContaining(message),
       fix: expect.stringContaining(fix),
     });

@@ -162,7 +162,7 @@ describe('hostnames of a provider', () => {
     [['a.com', 'b.com'], '$[0]', 'would both become ORGANIZATION/aws', 'Keep one of them'],
   ])('that are wrong are told: %j', (hostname, path, message, fix) => {
     expect(problemsOf([{ ...AWS, hostname }])).toEqual([
-      { path, message: expect.stringContaining(message), fix: expect.stringContaining(fix) },
+      { path, line: 1, message: expect.stringContaining(message), fix: expect.stringContaining(fix) },
     ]);
   });
 });
@@ -207,6 +207,7 @@ describe('two providers of one type', () => {
     expect(problemsOf({ destinations: all, providers })).toEqual([
       {
         path: '$.providers[1]',
+        line: 1,
         message: expect.stringContaining('would both become ORGANIZATION/aws'),
         fix: 'Keep one of them, or give them "destinations" that share no private registry.',
       },
@@ -559,7 +560,7 @@ describe('a config of destinations that is wrong', () => {
   ])('%j is told at %s: %s %s', (config, path, message, fix) => {
     const found = problemsOf(config).filter((problem) => problem.path === path);
     expect(found).toEqual([
-      { path, message: expect.stringContaining(message), fix: expect.stringContaining(fix) },
+      { path, line: 1, message: expect.stringContaining(message), fix: expect.stringContaining(fix) },
     ]);
   });
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readJson } from '../../../src/domain/config/json-text.ts';
+import { jsonPath } from '../../../src/domain/config/json-path.ts';
+import { linesIn, readJson } from '../../../src/domain/config/json-text.ts';
 
 const problemsIn = (text: string) => {
   const read = readJson(text);
@@ -58,7 +59,11 @@ describe('readJson', () => {
   ])('says of %j: %s', (text, message, fix) => {
     const problems = problemsIn(text);
     expect(problems).toEqual([
-      expect.objectContaining({ path: '$', message: expect.stringContaining(message) }),
+      expect.objectContaining({
+        path: '$',
+        line: Number(/line (\d+)/.exec(message)?.[1] ?? 1),
+        message: expect.stringContaining(message),
+      }),
     ]);
     expect(problems[0]?.fix ?? 'none').toContain(fix ?? 'none');
   });
@@ -67,11 +72,13 @@ describe('readJson', () => {
     expect(problemsIn('[{"a": 1, "b-c": {"x": 1, "x": 2}, "\\u0061": 2}]')).toEqual([
       {
         path: '$[0]["b-c"].x',
+        line: 1,
         message: 'The key "x" stands twice in one object (again in line 1, column 27).',
         fix: 'Remove one of them.',
       },
       {
         path: '$[0].a',
+        line: 1,
         message: 'The key "a" stands twice in one object (again in line 1, column 36).',
         fix: 'Remove one of them.',
       },
@@ -123,6 +130,47 @@ describe('readJson', () => {
         );
       }),
       { numRuns: 3000 },
+    );
+  });
+});
+
+describe('linesIn', () => {
+  const text =
+    '\uFEFF\n{\r\n  "a": [\r    1,\n    {"b-c":\n{}},\n  "x"],\n  "\\u0064": {"e": "\\n\\n",\n"f": 1}\n}';
+
+  it.each([
+    ['$', 2],
+    ['$.a', 3],
+    ['$.a[0]', 4],
+    ['$.a[1]', 5],
+    ['$.a[1]["b-c"]', 5],
+    ['$.a[2]', 7],
+    ['$.d', 8],
+    ['$.d.e', 8],
+    ['$.d.f', 9],
+    ['$.missing', 2],
+    ['$.a[1].missing.too', 5],
+    ['$.d["mis\\"]sing"][7]', 8],
+  ])('finds %s in line %i', (path, line) => {
+    expect(linesIn(text, [path])).toEqual(new Map([[path, line]]));
+  });
+
+  it('finds every value of a text that is laid out a line each', () => {
+    const laidOut = fc.array(fc.dictionary(fc.string({ maxLength: 9 }), fc.integer(), { maxKeys: 4 }));
+    fc.assert(
+      fc.property(laidOut, fc.constantFrom('\n', '\r\n', '\r'), (items, lineBreak) => {
+        const lines = JSON.stringify(items, null, 1).replaceAll('\n', lineBreak).split(lineBreak);
+        const paths = items.flatMap((item, index) =>
+          Object.keys(item).map((key) => jsonPath('$', [index, key])),
+        );
+        const found = linesIn(lines.join(lineBreak), paths);
+        for (const [index, item] of items.entries()) {
+          for (const key of Object.keys(item)) {
+            const line = found.get(jsonPath('$', [index, key])) ?? 0;
+            expect(lines[line - 1]).toContain(`  ${JSON.stringify(key)}: ${item[key]}`);
+          }
+        }
+      }),
     );
   });
 });

@@ -123,6 +123,37 @@ describe('a config that is wrong', () => {
     );
   });
 
+  it('tells the line of every problem', () => {
+    const config = {
+      destinations: [{ name: 'mirror', kind: 'network-mirror' }],
+      providers: [
+        { ...AWS, destinations: ['miror'], version: '^1' },
+        { ...AWS, hostname: ['a.com', 'b/c'] },
+      ],
+    };
+    const text = JSON.stringify(config, null, 2);
+    const lines = text.split('\n');
+    const told = failureOf(text).problems.map(({ path, line = 0 }) => [path, lines[line - 1]?.trim()]);
+    expect(told).toEqual([
+      ['$.destinations[0].location', '{'],
+      ['$.providers[0].version', '"version": "^1"'],
+      ['$.providers[1].hostname[1]', '"b/c"'],
+      ['$.providers[0].destinations[0]', '"miror"'],
+    ]);
+  });
+
+  it('is refused without reading every mistake of thousands', () => {
+    const config = Array.from({ length: 15_000 }, (_, index) => ({ ...AWS, [`key${index}`]: 1 }));
+    const error = failureOf(JSON.stringify(config));
+    expect(error.problems).toHaveLength(1000);
+    expect(error.message).toMatch(/^The config has more than 1000 problems\.\n.*\n… and many more\.$/s);
+  });
+
+  it('is refused when a list is longer than any list of providers', () => {
+    const text = `[${'0,'.repeat(20_000)}0]`;
+    expect(failureOf(text).message).toContain('at most 20000 values');
+  });
+
   it('tells of a key that stands twice', () => {
     const text = JSON.stringify(AWS).replace('{', '{"version": "1.0.0", "version": "2.0.0", ');
     expect(failureOf(text).problems).toMatchObject([{ path: '$.version' }]);
