@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import Table from 'cli-table3';
-import { DEFAULT_CONCURRENCY } from '../src/application/sync-ports.ts';
+import { DEFAULT_CONCURRENCY } from '../src/application/sync/ports.ts';
 import { registerProvider } from './api.ts';
 import { measureBundles } from './bundles.ts';
 import { type Measured, measure, withServers } from './measure.ts';

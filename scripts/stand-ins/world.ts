@@ -5,9 +5,8 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { createHttpClient } from '../../src/adapters/http/client.ts';
 import { createEnvironmentTokenSource } from '../../src/adapters/local/token-sources.ts';
 import { createPublicRegistry } from '../../src/adapters/terraform-registry/public-registry.ts';
-import { createPrivateRegistry } from '../../src/adapters/tfe/private-registry.ts';
-import { createSigningKeys } from '../../src/adapters/tfe/signing-keys.ts';
-import { syncProviders } from '../../src/application/sync-providers.ts';
+import { connectPrivateRegistry } from '../../src/adapters/tfe/connect.ts';
+import { syncProviders } from '../../src/application/sync/sync-providers.ts';
 import { parseConfig } from '../../src/domain/config/parse-config.ts';
 import { DEFAULT_HOSTNAME } from '../../src/domain/provider/address.ts';
 import { startEmbeddedRegistry } from '../../src/embedded/private-registry/server.ts';
@@ -142,12 +141,14 @@ export async function publishStapler(standIns: StandIns): Promise<void> {
     organization: ORGANIZATION,
     token: createEnvironmentTokenSource({ TOKEN: token }, 'TOKEN'),
   };
+  const clock = { now: () => new Date(), monotonic: () => performance.now() };
   const ports = {
     publicRegistry: createPublicRegistry({ http: upstream, addresses: { [DEFAULT_HOSTNAME]: publicUrl } }),
-    privateRegistry: createPrivateRegistry(options),
-    signingKeys: createSigningKeys(options),
-    reporter: { report: () => undefined },
-    clock: { now: () => new Date() },
+    destinations: [connectPrivateRegistry({ ...options, clock }).destination],
+    destinationsNamed: false,
+    events: { append: () => undefined, flush: async () => undefined },
+    progress: { signal: () => undefined },
+    clock,
   };
   const { summary } = await syncProviders(ports, parseConfig(JSON.stringify(SAMPLE_CONFIG.slice(2))));
   await Promise.all([upstream.close(), destination.close()]);

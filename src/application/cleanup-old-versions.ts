@@ -3,22 +3,23 @@ import type { SyncConfig } from '../domain/config/config.ts';
 import { type ErrorReport, isSyncError, reportOf, SyncError, toSyncError } from '../domain/errors.ts';
 import { checkBrake } from '../domain/retention/brake.ts';
 import { decideRetention } from '../domain/retention/decide.ts';
+import type { ListedVersion } from '../domain/retention/listed.ts';
 import type { RetentionPolicy } from '../domain/retention/policy.ts';
 import type { DeleteReason, KeepReason, RetentionDecision } from '../domain/retention/reasons.ts';
 import { providersInScope } from '../domain/retention/scope.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { EventReporter } from '../ports/event-reporter.ts';
-import type { ListedVersion, PrivateRegistry } from '../ports/private-registry.ts';
+import type { EventLog } from '../ports/event-log.ts';
+import type { PrivateRegistryListing } from '../ports/private-registry.ts';
 import type { PublicRegistry } from '../ports/public-registry.ts';
 import { readWishes } from './cleanup-wishes.ts';
 
+/** What a config that names no destinations calls its only one. */
+const DESTINATION = 'private-registry';
+
 export interface CleanupPorts {
   readonly publicRegistry: Pick<PublicRegistry, 'listVersions'>;
-  readonly privateRegistry: Pick<
-    PrivateRegistry,
-    'organization' | 'listProviders' | 'listVersions' | 'deleteVersion'
-  >;
-  readonly reporter: EventReporter;
+  readonly privateRegistry: PrivateRegistryListing;
+  readonly events: EventLog;
   readonly clock: Clock;
 }
 
@@ -216,8 +217,9 @@ async function deleteVersions(
       const outcome = await ports.privateRegistry.deleteVersion(provider, deletion.version);
       deleted.push({ ...deletion, outcome });
       if (outcome === 'deleted') {
-        ports.reporter.report({
+        ports.events.append({
           kind: 'VersionDeleted',
+          destination: DESTINATION,
           provider,
           version: deletion.version,
           reason: deletion.detail,
@@ -227,7 +229,13 @@ async function deleteVersions(
       if (signal?.aborted) throw stopped(signal, `${provider} ${deletion.version}`);
       const error = reportOf(cause);
       failed.push({ ...deletion, error });
-      ports.reporter.report({ kind: 'VersionDeletionFailed', provider, version: deletion.version, error });
+      ports.events.append({
+        kind: 'VersionDeletionFailed',
+        destination: DESTINATION,
+        provider,
+        version: deletion.version,
+        error,
+      });
       // The adapter has already retried: asking again for each version would only use up the run's time.
       if (error.code === 'DestinationUnavailable') unreachable = toSyncError(cause);
     }

@@ -6,12 +6,13 @@ import { hostOf } from '../adapters/http/address.ts';
 import { createHttpClient } from '../adapters/http/client.ts';
 import type { HttpClient, HttpClientOptions } from '../adapters/http/contract.ts';
 import { createPublicRegistry } from '../adapters/terraform-registry/public-registry.ts';
-import { createPrivateRegistry } from '../adapters/tfe/private-registry.ts';
-import { createSigningKeys } from '../adapters/tfe/signing-keys.ts';
+import { connectPrivateRegistry } from '../adapters/tfe/connect.ts';
+import type { PrivateRegistry } from '../adapters/tfe/contract.ts';
 import { DEFAULT_HOSTNAME } from '../domain/provider/address.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { EventReporter } from '../ports/event-reporter.ts';
-import type { PrivateRegistry } from '../ports/private-registry.ts';
+import type { Destination } from '../ports/destination.ts';
+import type { EventLog } from '../ports/event-log.ts';
+import type { Progress } from '../ports/progress.ts';
 import type { PublicRegistry } from '../ports/public-registry.ts';
 import type { SigningKeys } from '../ports/signing-keys.ts';
 import type { CliIo, Output, StopSignal } from './io.ts';
@@ -22,7 +23,7 @@ import { USER_AGENT } from './version.ts';
 const DESTINATION_REQUESTS_PER_SECOND = 30;
 
 export interface RunContext {
-  readonly reporter: EventReporter;
+  readonly reporter: EventLog & Progress;
   readonly signal: AbortSignal;
 }
 
@@ -30,12 +31,14 @@ export interface Upstream extends AsyncDisposable {
   readonly publicRegistry: PublicRegistry;
 }
 
-export interface Destination extends AsyncDisposable {
+export interface PrivateRegistryAccess extends AsyncDisposable {
+  readonly organization: string;
   readonly privateRegistry: PrivateRegistry;
   readonly signingKeys: SigningKeys;
+  readonly destination: Destination;
 }
 
-export const systemClock: Clock = { now: () => new Date() };
+export const systemClock: Clock = { now: () => new Date(), monotonic: () => performance.now() };
 
 export function composeUpstream(
   settings: UpstreamSettings & { readonly network: NetworkSettings },
@@ -49,16 +52,18 @@ export function composeUpstream(
 export function composeDestination(
   settings: DestinationSettings & { readonly network: NetworkSettings },
   context: RunContext,
-): Destination {
+): PrivateRegistryAccess {
   const http = createHttpClient({
     ...httpOptions('destination', settings.network, context, settings.address),
     requestsPerSecond: DESTINATION_REQUESTS_PER_SECOND,
   });
   const { address, organization, token } = settings;
-  const options = { http, address, organization, token };
+  const connected = connectPrivateRegistry({ http, address, organization, token, clock: systemClock });
   return {
-    privateRegistry: createPrivateRegistry(options),
-    signingKeys: createSigningKeys(options),
+    organization,
+    privateRegistry: connected.registry,
+    signingKeys: connected.signingKeys,
+    destination: connected.destination,
     ...closing(http),
   };
 }
@@ -79,7 +84,7 @@ function httpOptions(
     ...(httpsProxy === undefined
       ? {}
       : { proxy: { httpsProxy, ...(noProxy === undefined ? {} : { noProxy }) } }),
-    onRetry: (event) => reporter.report({ kind: 'RequestRetried', ...event }),
+    onRetry: (event) => reporter.signal({ kind: 'RequestRetried', ...event }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { checkVersion } from '../application/check-version.ts';
+import { checkVersion } from '../application/sync/check-version.ts';
 import { composeSync } from './composition/sync.ts';
 import { lambdaFunction } from './lambda-function.ts';
 import { readReferencedEntry } from './referenced-entry.ts';
@@ -15,7 +15,10 @@ export const handler = lambdaFunction({
     const { result, ...check } = await checkVersion(ports, entry);
     const { address } = event.provider;
     if (!check.shouldProcess) {
-      ports.reporter.report({ kind: 'ProviderVersionUpToDate', address, version: check.resolvedVersion });
+      for (const { name } of ports.destinations) {
+        const version = check.resolvedVersion;
+        ports.events.append({ kind: 'ProviderVersionUpToDate', address, version, destination: name });
+      }
     }
     return { ...check, address, outcome: result.outcome, signedBy: result.signedBy };
   },

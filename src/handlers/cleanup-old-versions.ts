@@ -1,5 +1,5 @@
 import { cleanupOldVersions, describeCleanupFailure } from '../application/cleanup-old-versions.ts';
-import { readConfig } from '../application/read-config.ts';
+import { readConfig } from '../application/resolve/read-config.ts';
 import { SyncError } from '../domain/errors.ts';
 import { composeCleanup } from './composition/cleanup.ts';
 import { lambdaFunction } from './lambda-function.ts';

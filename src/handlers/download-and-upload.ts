@@ -1,4 +1,4 @@
-import { downloadAndUpload } from '../application/download-and-upload.ts';
+import { syncProvider } from '../application/sync/sync-provider.ts';
 import { SyncError } from '../domain/errors.ts';
 import { composeSync } from './composition/sync.ts';
 import { lambdaFunction } from './lambda-function.ts';
@@ -14,7 +14,7 @@ export const handler = lambdaFunction({
   async run(composition, { event, signal }) {
     const entry = await readReferencedEntry(composition.config, event);
     await using ports = await composition.open(signal);
-    const result = await downloadAndUpload(ports, entry, event.status?.resolvedVersion, { signal });
+    const result = await syncProvider(ports, entry, event.status?.resolvedVersion, { signal });
     if (result.error !== undefined) throw new SyncError(result.error.code, result.error.message);
     const { address, outcome, version, signedBy, platforms } = result;
     return {

@@ -1,4 +1,4 @@
-import { readConfig } from '../application/read-config.ts';
+import { readConfig } from '../application/resolve/read-config.ts';
 import { requireFitsExecution } from '../domain/deployment/execution-budget.ts';
 import { referencesOf } from '../domain/deployment/run-references.ts';
 import { composeConfigReader } from './composition/config-reader.ts';

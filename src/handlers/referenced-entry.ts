@@ -1,4 +1,4 @@
-import { readConfig } from '../application/read-config.ts';
+import { readConfig } from '../application/resolve/read-config.ts';
 import type { ProviderEntry } from '../domain/config/config.ts';
 import { findReferenced } from '../domain/deployment/run-references.ts';
 import type { ConfigReader } from './composition/config-reader.ts';

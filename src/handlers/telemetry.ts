@@ -1,16 +1,18 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { Tracer } from '@aws-lambda-powertools/tracer';
-import type { SyncEvent } from '../domain/events.ts';
+import type { DomainEvent } from '../domain/events/domain-event.ts';
+import type { ProgressSignal } from '../domain/events/progress-signal.ts';
 import { redact } from '../domain/secrets/redaction.ts';
-import type { EventReporter } from '../ports/event-reporter.ts';
+import type { EventLog } from '../ports/event-log.ts';
+import type { Progress } from '../ports/progress.ts';
 
 export interface Telemetry {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly tracer: Tracer;
   /** Renders what happened as log lines and metrics. */
-  readonly reporter: EventReporter;
+  readonly reporter: EventLog & Progress;
 }
 
 /** Logs, metrics and traces of one function. Service, namespace and sampling come from `POWERTOOLS_…`. */
@@ -29,21 +31,29 @@ export function createTelemetry(environment: NodeJS.ProcessEnv): Telemetry {
     metrics,
     // Left to itself it records the path of every request, and the path of an upload link is a secret.
     tracer: new Tracer({ captureHTTPsRequests: false }),
-    reporter: { report: (event) => render(event, logger, metrics) },
+    reporter: {
+      append: (event) => render(event, logger, metrics),
+      signal: (signal) => render(signal, logger, metrics),
+      flush: async () => {},
+    },
   };
 }
 
+type Reported = DomainEvent | ProgressSignal;
+
 /** Kinds that say nothing a log of a function needs. */
-const SILENT: readonly SyncEvent['kind'][] = [
+const SILENT: readonly Reported['kind'][] = [
   'PackageTransferProgressed',
+  'PackageTransferEnded',
+  'ReleaseVerified',
   'ProviderSyncFailed',
   'VersionConflictFound',
 ];
 
 /** Kinds that only somebody who looks for a fault wants to read. */
-const DETAILS: readonly SyncEvent['kind'][] = ['ProviderCheckStarted', 'PackageTransferStarted'];
+const DETAILS: readonly Reported['kind'][] = ['ProviderCheckStarted', 'PackageTransferStarted'];
 
-function render(event: SyncEvent, logger: Logger, metrics: Metrics): void {
+function render(event: Reported, logger: Logger, metrics: Metrics): void {
   if (SILENT.includes(event.kind)) return;
   const { kind, ...details } = event;
   if (kind === 'RequestRetried' || kind === 'PackageTransferRestarted' || 'error' in event)
@@ -54,7 +64,7 @@ function render(event: SyncEvent, logger: Logger, metrics: Metrics): void {
 }
 
 /** A failure is counted once, by ErrorHandler: here a retry would count it again. */
-function count(event: SyncEvent, metrics: Metrics): void {
+function count(event: Reported, metrics: Metrics): void {
   switch (event.kind) {
     case 'ProviderVersionUpToDate':
       metrics.addMetric('ProviderUpToDate', MetricUnit.Count, 1);

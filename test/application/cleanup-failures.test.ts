@@ -133,7 +133,13 @@ describe('a deletion that fails', () => {
       },
     ]);
     expect(reporter.of('VersionDeletionFailed')).toEqual([
-      { kind: 'VersionDeletionFailed', provider: 'aws', version: '1.0.0', error },
+      {
+        kind: 'VersionDeletionFailed',
+        destination: 'private-registry',
+        provider: 'aws',
+        version: '1.0.0',
+        error,
+      },
     ]);
     expect(describeCleanupFailure(result)).toBe(
       'Cleanup deleted 2 versions and did not finish. aws 1.0.0: It is in use.',

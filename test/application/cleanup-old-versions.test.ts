@@ -62,6 +62,7 @@ describe('a cleanup', () => {
     expect(reporter.of('VersionDeleted')).toEqual(
       ['1.9.0', '1.10.0', '2.0.0'].map((version) => ({
         kind: 'VersionDeleted',
+        destination: 'private-registry',
         provider: 'aws',
         version,
         reason: 'older than the newest stable version',

@@ -62,7 +62,7 @@ export function cleanupWorld() {
   const ports = {
     publicRegistry: publicRegistry as CleanupPorts['publicRegistry'],
     privateRegistry: registry as Registry,
-    reporter,
+    events: reporter,
     clock: fixedClock(NOW),
   };
   /** Lets some methods of the registry answer otherwise. */

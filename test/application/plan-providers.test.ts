@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkVersion } from '../../src/application/check-version.ts';
-import { planProviders } from '../../src/application/plan-providers.ts';
-import { syncProviders } from '../../src/application/sync-providers.ts';
+import { checkVersion } from '../../src/application/sync/check-version.ts';
+import { planProviders } from '../../src/application/sync/plan-providers.ts';
+import { syncProviders } from '../../src/application/sync/sync-providers.ts';
 import { anvil, configOf, freshWorld, LINUX, WINDOWS, weather } from '../support/sync-world.ts';
 
 const world = freshWorld();

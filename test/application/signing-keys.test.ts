@@ -4,13 +4,14 @@ import {
   fetchSigningKeys,
   listSigningKeys,
   showSigningKey,
-} from '../../src/application/signing-keys.ts';
+} from '../../src/application/keys/signing-keys.ts';
 import { makeSigningKey, type SampleSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
 import { freshWorld } from '../support/sync-world.ts';
 
 const ANVIL = { hostname: 'registry.terraform.io', namespace: 'acme', type: 'anvil' };
 
 const world = freshWorld();
+const keyPorts = () => ({ organization: 'example', signingKeys: world.privateRegistry });
 let key: SampleSigningKey;
 
 beforeAll(async () => {
@@ -19,37 +20,37 @@ beforeAll(async () => {
 
 describe('the organization’s signing keys', () => {
   it('are empty, then hold what was added, once', async () => {
-    expect(await listSigningKeys(world.ports)).toEqual([]);
+    expect(await listSigningKeys(keyPorts())).toEqual([]);
 
-    expect(await addSigningKey(world.ports, key.asciiArmor)).toMatchObject([
+    expect(await addSigningKey(keyPorts(), key.asciiArmor)).toMatchObject([
       { key: { keyId: key.keyId }, outcome: 'added' },
     ]);
-    expect(await addSigningKey(world.ports, key.asciiArmor)).toMatchObject([{ outcome: 'present' }]);
+    expect(await addSigningKey(keyPorts(), key.asciiArmor)).toMatchObject([{ outcome: 'present' }]);
 
-    expect(await listSigningKeys(world.ports)).toMatchObject([
+    expect(await listSigningKeys(keyPorts())).toMatchObject([
       { keyId: key.keyId, userIds: ['In House <security@example.com>'], revoked: false },
     ]);
   });
 
   it('are shown by id, whole or as a fingerprint, in either case', async () => {
-    const [added] = await addSigningKey(world.ports, key.asciiArmor);
+    const [added] = await addSigningKey(keyPorts(), key.asciiArmor);
     for (const id of [key.keyId, key.keyId.toLowerCase(), added?.key.fingerprint ?? '']) {
-      expect(await showSigningKey(world.ports, id)).toMatchObject({ keyId: key.keyId });
+      expect(await showSigningKey(keyPorts(), id)).toMatchObject({ keyId: key.keyId });
     }
   });
 
   it('that are not there are said to be absent, with what to do', async () => {
-    await expect(showSigningKey(world.ports, '0123456789ABCDEF')).rejects.toMatchObject({
+    await expect(showSigningKey(keyPorts(), '0123456789ABCDEF')).rejects.toMatchObject({
       code: 'DestinationNotFound',
       message: expect.stringContaining('keys list'),
     });
-    await expect(showSigningKey(world.ports, '34365D9472D7468F')).rejects.toMatchObject({
+    await expect(showSigningKey(keyPorts(), '34365D9472D7468F')).rejects.toMatchObject({
       message: expect.stringContaining('built in'),
     });
   });
 
   it('are not added from a text that is no key', async () => {
-    await expect(addSigningKey(world.ports, 'hello')).rejects.toMatchObject({ code: 'SigningKeyMalformed' });
+    await expect(addSigningKey(keyPorts(), 'hello')).rejects.toMatchObject({ code: 'SigningKeyMalformed' });
     expect(world.privateRegistry.changes).toEqual([]);
   });
 });

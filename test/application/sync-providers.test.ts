@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { syncProviders } from '../../src/application/sync-providers.ts';
+import { syncProviders } from '../../src/application/sync/sync-providers.ts';
 import { SyncError } from '../../src/domain/errors.ts';
 import { formatPlatform } from '../../src/domain/provider/platform.ts';
 import { makeSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';

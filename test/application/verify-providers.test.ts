@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { syncProviders } from '../../src/application/sync-providers.ts';
-import { verifyProviders } from '../../src/application/verify-providers.ts';
+import { syncProviders } from '../../src/application/sync/sync-providers.ts';
+import { verifyProviders } from '../../src/application/verify/verify-providers.ts';
 import { makeSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
 import type { StoredVersion } from '../fakes/private-registry-state.ts';
 import { anvil, configOf, freshWorld, LINUX, weather } from '../support/sync-world.ts';

@@ -1,7 +1,8 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ProviderResult, RunResult, VerifyResult } from '../../src/application/results.ts';
+import type { ProviderResult, RunResult } from '../../src/application/sync/results.ts';
+import type { VerifyResult } from '../../src/application/verify/results.ts';
 import type { SampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
 import { providerSync, type Ran, runInProcess } from '../support/command-line.ts';
 import {

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { PrivateRegistry } from '../../src/adapters/tfe/contract.ts';
+import type { PresentShasums, PresentSignature } from '../../src/adapters/tfe/plan/present.ts';
 import { parseShasums } from '../../src/domain/integrity/shasums.ts';
 import { HASHICORP_KEY_ID } from '../../src/domain/integrity/signing-key.ts';
-import type { PresentShasums, PresentSignature } from '../../src/domain/publication/present.ts';
 import { makeSampleRelease, type SampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
 import { makeSigningKey, type SampleSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
-import type { PrivateRegistry } from '../../src/ports/private-registry.ts';
 import type { SigningKeys } from '../../src/ports/signing-keys.ts';
 import { DARWIN, LINUX, versionOf } from '../support/sync-world.ts';
 import { inChunks, readAll } from './bytes.ts';

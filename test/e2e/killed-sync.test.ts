@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { RunResult, VerifyResult } from '../../src/application/results.ts';
+import type { RunResult } from '../../src/application/sync/results.ts';
+import type { VerifyResult } from '../../src/application/verify/results.ts';
 import { makeSampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
 import { syntheticContents } from '../../src/embedded/sample-registry/package-contents.ts';
 import { makeSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';

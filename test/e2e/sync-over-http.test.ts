@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { HttpClientOptions } from '../../src/adapters/http/contract.ts';
-import { syncProviders } from '../../src/application/sync-providers.ts';
+import { syncProviders } from '../../src/application/sync/sync-providers.ts';
 import type { SampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
 import type { ChaosAction, Fault } from '../support/chaos-proxy.ts';
 import { type RealWorld, realWorld } from '../support/real-world.ts';

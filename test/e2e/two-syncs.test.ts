@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createPublicRegistry } from '../../src/adapters/terraform-registry/public-registry.ts';
-import { createPrivateRegistry } from '../../src/adapters/tfe/private-registry.ts';
-import { createSigningKeys } from '../../src/adapters/tfe/signing-keys.ts';
-import type { SyncPorts } from '../../src/application/sync-ports.ts';
-import { syncProviders } from '../../src/application/sync-providers.ts';
-import { verifyProviders } from '../../src/application/verify-providers.ts';
+import { connectPrivateRegistry } from '../../src/adapters/tfe/connect.ts';
+import type { SyncPorts } from '../../src/application/sync/ports.ts';
+import { syncProviders } from '../../src/application/sync/sync-providers.ts';
+import { verifyProviders } from '../../src/application/verify/verify-providers.ts';
 import { DEFAULT_HOSTNAME } from '../../src/domain/provider/address.ts';
 import { fixedClock } from '../fakes/clock.ts';
 import { createRecordingReporter } from '../fakes/event-reporter.ts';
@@ -31,15 +30,18 @@ function processOn(stack: AsyncDisposableStack, source: string, target: TestRegi
   const { url: address, organization, token } = target;
   const http = stack.use(testHttpClient('destination'));
   const registry = { http, address, organization, token: createFakeTokenSource(token) };
+  const clock = fixedClock(new Date('2026-11-01T00:00:00Z'));
+  const reporter = createRecordingReporter();
   return {
     publicRegistry: createPublicRegistry({
       http: stack.use(testHttpClient('upstream')),
       addresses: { [DEFAULT_HOSTNAME]: source },
     }),
-    privateRegistry: createPrivateRegistry(registry),
-    signingKeys: createSigningKeys(registry),
-    reporter: createRecordingReporter(),
-    clock: fixedClock(new Date('2026-11-01T00:00:00Z')),
+    destinations: [connectPrivateRegistry({ ...registry, clock }).destination],
+    destinationsNamed: false,
+    events: reporter,
+    progress: reporter,
+    clock,
   };
 }
 

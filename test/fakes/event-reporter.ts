@@ -1,21 +1,42 @@
-import type { SyncEvent } from '../../src/domain/events.ts';
-import type { EventReporter } from '../../src/ports/event-reporter.ts';
+import type { DomainEvent } from '../../src/domain/events/domain-event.ts';
+import type { ProgressSignal } from '../../src/domain/events/progress-signal.ts';
+import type { EventLog } from '../../src/ports/event-log.ts';
+import type { Progress } from '../../src/ports/progress.ts';
 
-type EventOf<K extends SyncEvent['kind']> = Extract<SyncEvent, { kind: K }>;
+export type Reported = DomainEvent | ProgressSignal;
 
-export interface RecordingReporter extends EventReporter {
-  readonly events: readonly SyncEvent[];
+type EventOf<K extends Reported['kind']> = Extract<Reported, { kind: K }>;
+
+export interface RecordingReporter extends EventLog, Progress {
+  readonly events: readonly Reported[];
   /** The events of one kind, in the order they happened. */
-  of<K extends SyncEvent['kind']>(kind: K): readonly EventOf<K>[];
+  of<K extends Reported['kind']>(kind: K): readonly EventOf<K>[];
 }
 
-/** Keeps every event, so that a test can say what happened and in which order. */
+/** Keeps every event and signal, so that a test can say what happened and in which order. */
 export function createRecordingReporter(): RecordingReporter {
-  const events: SyncEvent[] = [];
+  const events: Reported[] = [];
   return {
     events,
-    report: (event) => void events.push(event),
-    of: <K extends SyncEvent['kind']>(kind: K) =>
+    append: (event) => void events.push(event),
+    signal: (signal) => void events.push(signal),
+    flush: async () => {},
+    of: <K extends Reported['kind']>(kind: K) =>
       events.filter((event): event is EventOf<K> => event.kind === kind),
   };
+}
+
+const SIGNALS: readonly string[] = [
+  'ProviderCheckStarted',
+  'PackageTransferStarted',
+  'PackageTransferProgressed',
+  'PackageTransferRestarted',
+  'PackageTransferEnded',
+  'RequestRetried',
+] satisfies ProgressSignal['kind'][];
+
+/** Hands an event or a signal to the side it belongs to. */
+export function reportTo(reporter: EventLog & Progress, reported: Reported): void {
+  if (SIGNALS.includes(reported.kind)) reporter.signal(reported as ProgressSignal);
+  else reporter.append(reported as DomainEvent);
 }

@@ -1,15 +1,12 @@
+import type { PrivateRegistry } from '../../src/adapters/tfe/contract.ts';
+import type { PresentProvider, PresentShasums, PresentVersion } from '../../src/adapters/tfe/plan/present.ts';
 import { isSyncError, SyncError } from '../../src/domain/errors.ts';
 import { parseShasums } from '../../src/domain/integrity/shasums.ts';
 import { HASHICORP_KEY_ID } from '../../src/domain/integrity/signing-key.ts';
 import { formatPlatform, type Platform } from '../../src/domain/provider/platform.ts';
 import { parseVersion, type Version } from '../../src/domain/provider/version.ts';
-import type {
-  PresentProvider,
-  PresentShasums,
-  PresentVersion,
-} from '../../src/domain/publication/present.ts';
+import type { ListedVersion } from '../../src/domain/retention/listed.ts';
 import type { ByteSource } from '../../src/ports/bytes.ts';
-import type { ListedVersion, PrivateRegistry } from '../../src/ports/private-registry.ts';
 import type { SigningKeys } from '../../src/ports/signing-keys.ts';
 import {
   type Breakage,
@@ -61,9 +58,14 @@ function reads(
   state: RegistryState,
   organization: string,
   { read, change }: Breakpoint,
-): Pick<PrivateRegistry, 'readProviderVersion' | 'listProviders' | 'listVersions' | 'deleteVersion'> {
+): Pick<
+  PrivateRegistry,
+  'readProviderVersion' | 'readPlatforms' | 'listProviders' | 'listVersions' | 'deleteVersion'
+> {
   return {
     readProviderVersion: (type, version) => read(() => presentProvider(state, type, version)),
+    readPlatforms: (type, version) =>
+      read(() => presentVersion(versionOf(state, type, version), version).platforms),
     listProviders: () =>
       read(() => [
         ...[...state.providers.keys()].map((name) => ({

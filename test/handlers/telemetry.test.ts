@@ -1,9 +1,13 @@
 import { hasSubscribers } from 'node:diagnostics_channel';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { SyncEvent } from '../../src/domain/events.ts';
 import { createTelemetry } from '../../src/handlers/telemetry.ts';
+import { type Reported, reportTo } from '../fakes/event-reporter.ts';
 
-const about = { address: 'registry.terraform.io/acme/anvil', version: '1.0.0' };
+const about = {
+  address: 'registry.terraform.io/acme/anvil',
+  destination: 'private-registry',
+  version: '1.0.0',
+};
 const platform = { os: 'linux', arch: 'amd64' };
 
 describe('the telemetry of a function', () => {
@@ -30,7 +34,7 @@ describe('the telemetry of a function', () => {
     expect(hasSubscribers('undici:request:create')).toBe(false);
   });
 
-  it.each<[string, SyncEvent, Record<string, number>]>([
+  it.each<[string, Reported, Record<string, number>]>([
     ['up to date', { kind: 'ProviderVersionUpToDate', ...about }, { ProviderUpToDate: 1 }],
     [
       'published',
@@ -44,7 +48,13 @@ describe('the telemetry of a function', () => {
     ],
     [
       'deleted',
-      { kind: 'VersionDeleted', provider: 'anvil', version: '1.0.0', reason: 'old' },
+      {
+        kind: 'VersionDeleted',
+        destination: 'private-registry',
+        provider: 'anvil',
+        version: '1.0.0',
+        reason: 'old',
+      },
       { VersionDeleted: 1 },
     ],
     ['repeated', { kind: 'RequestRetried', target: 'x', attempt: 2, reason: 'busy' }, { RequestRetried: 1 }],
@@ -55,7 +65,7 @@ describe('the telemetry of a function', () => {
     ],
   ])('counts what was %s', (_what, event, counted) => {
     const { reporter, metrics } = listening();
-    reporter.report(event);
+    reportTo(reporter, event);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ message: event.kind });
     expect(metrics.serializeMetrics()).toMatchObject(counted);
   });
@@ -63,8 +73,8 @@ describe('the telemetry of a function', () => {
   it('neither logs nor counts the progress of a transfer, nor a failure that may yet be retried', () => {
     const { reporter, metrics } = listening();
     const error = { code: 'UpstreamUnavailable', origin: 'upstream', message: 'busy' } as const;
-    reporter.report({ kind: 'PackageTransferProgressed', ...about, platform, bytes: 1, size: 2 });
-    reporter.report({ kind: 'ProviderSyncFailed', ...about, error });
+    reportTo(reporter, { kind: 'PackageTransferProgressed', ...about, platform, bytes: 1, size: 2 });
+    reportTo(reporter, { kind: 'ProviderSyncFailed', ...about, error });
     expect(lines).toEqual([]);
     expect(metrics.hasStoredMetrics()).toBe(false);
   });
@@ -77,9 +87,9 @@ describe('the telemetry of a function', () => {
     ['ERROR', []],
   ])('logs at the level %s, while Lambda lets INFO through for the metrics', (level, expected) => {
     const { reporter } = listening({ LOG_LEVEL: level, AWS_LAMBDA_LOG_LEVEL: 'INFO' });
-    reporter.report({ kind: 'ProviderCheckStarted', address: about.address, requested: 'latest' });
-    reporter.report({ kind: 'ProviderVersionUpToDate', ...about });
-    reporter.report({ kind: 'RequestRetried', target: 'x', attempt: 2, reason: 'busy' });
+    reportTo(reporter, { kind: 'ProviderCheckStarted', address: about.address, requested: 'latest' });
+    reportTo(reporter, { kind: 'ProviderVersionUpToDate', ...about });
+    reportTo(reporter, { kind: 'RequestRetried', target: 'x', attempt: 2, reason: 'busy' });
     expect(lines.map((line) => JSON.parse(line).level)).toEqual(expected);
   });
 });

@@ -1,8 +1,7 @@
 import type { HttpClientOptions } from '../../src/adapters/http/contract.ts';
 import { createPublicRegistry } from '../../src/adapters/terraform-registry/public-registry.ts';
-import { createPrivateRegistry } from '../../src/adapters/tfe/private-registry.ts';
-import { createSigningKeys } from '../../src/adapters/tfe/signing-keys.ts';
-import type { SyncPorts } from '../../src/application/sync-ports.ts';
+import { connectPrivateRegistry } from '../../src/adapters/tfe/connect.ts';
+import type { SyncPorts } from '../../src/application/sync/ports.ts';
 import { DEFAULT_HOSTNAME } from '../../src/domain/provider/address.ts';
 import type { SampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
 import { fixedClock } from '../fakes/clock.ts';
@@ -34,6 +33,7 @@ export async function realWorld(releases: readonly SampleRelease[]): Promise<Rea
   stack.defer(() => upstream.close());
   stack.defer(() => destination.close());
   const reporter = createRecordingReporter();
+  const clock = fixedClock(new Date('2026-11-01T00:00:00Z'));
   return {
     upstream,
     destination,
@@ -50,10 +50,11 @@ export async function realWorld(releases: readonly SampleRelease[]): Promise<Rea
           http: stack.use(testHttpClient('upstream', options)),
           addresses: { [DEFAULT_HOSTNAME]: upstream.url },
         }),
-        privateRegistry: createPrivateRegistry(registry),
-        signingKeys: createSigningKeys(registry),
-        reporter,
-        clock: fixedClock(new Date('2026-11-01T00:00:00Z')),
+        destinations: [connectPrivateRegistry({ ...registry, clock }).destination],
+        destinationsNamed: false,
+        events: reporter,
+        progress: reporter,
+        clock,
       };
     },
     installable: (type) => installableVersions(privateServer, type),

@@ -1,11 +1,13 @@
 import { beforeAll, beforeEach } from 'vitest';
-import type { SyncPorts } from '../../src/application/sync-ports.ts';
+import { createPrivateRegistryDestination, PRIVATE_REGISTRY } from '../../src/adapters/tfe/destination.ts';
+import type { SyncPorts } from '../../src/application/sync/ports.ts';
 import type { SyncConfig } from '../../src/domain/config/config.ts';
 import { parseConfig } from '../../src/domain/config/parse-config.ts';
 import type { Platform } from '../../src/domain/provider/platform.ts';
 import { parseVersion, type Version } from '../../src/domain/provider/version.ts';
 import { makeSampleRelease, type SampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
 import { makeSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import { fixedClock } from '../fakes/clock.ts';
 import { createRecordingReporter, type RecordingReporter } from '../fakes/event-reporter.ts';
 import { fakeReleaseOf } from '../fakes/fake-release.ts';
@@ -31,8 +33,25 @@ export async function syncWorld(releases: readonly SampleRelease[]): Promise<Syn
   const privateRegistry = createFakePrivateRegistry();
   const reporter = createRecordingReporter();
   const clock = fixedClock(new Date('2026-11-01T00:00:00Z'));
-  const ports = { publicRegistry, privateRegistry, signingKeys: privateRegistry, reporter, clock };
+  const ports = {
+    publicRegistry,
+    destinations: [privateDestination(privateRegistry, clock)],
+    destinationsNamed: false,
+    events: reporter,
+    progress: reporter,
+    clock,
+  };
   return { ports, publicRegistry, privateRegistry, reporter };
+}
+
+/** The fake private registry as a sync's destination. */
+export function privateDestination(registry: FakePrivateRegistry, clock: Clock) {
+  return createPrivateRegistryDestination({
+    name: PRIVATE_REGISTRY,
+    registry,
+    signingKeys: registry,
+    clock,
+  });
 }
 
 export interface FreshWorld extends SyncWorld {

@@ -1,7 +1,7 @@
 import { SyncError } from '../../domain/errors.ts';
 import { formatPlatform } from '../../domain/provider/platform.ts';
-import type { PrivateRegistry } from '../../ports/private-registry.ts';
 import type { Api } from './api.ts';
+import type { PrivateRegistry } from './contract.ts';
 import { createOrFind } from './create-or-find.ts';
 import { platformName, readPlatform } from './platforms.ts';
 import type { KnownProviders } from './providers.ts';

@@ -1,16 +1,16 @@
 import { isSyncError } from '../../domain/errors.ts';
 import { parseShasums } from '../../domain/integrity/shasums.ts';
 import { parseVersion, sameVersion, type Version } from '../../domain/provider/version.ts';
+import { oneLine } from '../http/read-document.ts';
+import { type Api, answerInvalid } from './api.ts';
+import { downloadStoredFile } from './files.ts';
 import type {
   PresentPlatform,
   PresentProvider,
   PresentShasums,
   PresentSignature,
   PresentVersion,
-} from '../../domain/publication/present.ts';
-import { oneLine } from '../http/read-document.ts';
-import { type Api, answerInvalid } from './api.ts';
-import { downloadStoredFile } from './files.ts';
+} from './plan/present.ts';
 import { readPlatforms } from './platforms.ts';
 import type { Found } from './resources.ts';
 import type { PlatformDocument, VersionDocument } from './schema.ts';
@@ -40,12 +40,12 @@ async function readPresentVersion(
     throw answerInvalid(name, `the answer is about version ${oneLine(data.text)}`);
   }
   const [platforms, shasums, signature] = await Promise.all([
-    readPlatforms(api, type, data.text),
+    readPresentPlatforms(api, type, data.text),
     readShasums(api, { data, url }, `SHA256SUMS of ${name}`),
     readSignature(api, { data, url }, `signature of SHA256SUMS of ${name}`),
   ]);
   const { keyId, protocols } = data;
-  return { version, keyId, protocols, shasums, signature, platforms: platforms.map(presentPlatform) };
+  return { version, keyId, protocols, shasums, signature, platforms };
 }
 
 async function readShasums(
@@ -70,6 +70,15 @@ async function readSignature(
 ): Promise<PresentSignature> {
   if (!data.signature.uploaded) return { state: 'missing' };
   return { state: 'uploaded', bytes: await downloadStoredFile(api, { file: data.signature, url }, target) };
+}
+
+/** The platforms of a version that was found as `text`. */
+export async function readPresentPlatforms(
+  api: Api,
+  type: string,
+  text: string,
+): Promise<readonly PresentPlatform[]> {
+  return (await readPlatforms(api, type, text)).map(presentPlatform);
 }
 
 function presentPlatform({ platform, filename, shasum, package: file }: PlatformDocument): PresentPlatform {

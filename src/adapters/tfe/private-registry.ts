@@ -1,9 +1,10 @@
-import type { ListedVersion, PrivateRegistry } from '../../ports/private-registry.ts';
+import type { ListedVersion } from '../../domain/retention/listed.ts';
 import { type Api, createApi, isSuccess, type PrivateRegistryOptions, rejected } from './api.ts';
+import type { PrivateRegistry } from './contract.ts';
 import { creations } from './creations.ts';
 import { uploadSmallFile } from './files.ts';
 import { packageSink, storedPackage } from './packages.ts';
-import { readPresentProvider } from './present.ts';
+import { readPresentPlatforms, readPresentProvider } from './present.ts';
 import { createKnownProviders, readProviders } from './providers.ts';
 import { changeDenied, destinationNotFound, hasProvider, paths, providerName } from './resources.ts';
 import type { VersionDocument } from './schema.ts';
@@ -37,6 +38,8 @@ export function createPrivateRegistry(options: PrivateRegistryOptions): PrivateR
       links.forget(type, version);
       return await readPresentProvider(api, versions, type, version);
     },
+    readPlatforms: async (type, version) =>
+      await readPresentPlatforms(api, type, await versions.text(type, version)),
     listProviders: () => readProviders(api),
     listVersions: async (type) => {
       const listed = await readVersions(api, type);

@@ -1,4 +1,4 @@
-import type { ListedProvider } from '../../ports/private-registry.ts';
+import type { ListedProvider } from '../../domain/retention/listed.ts';
 import type { Api } from './api.ts';
 import { isDoubtful, readAllPages } from './listing.ts';
 import { readOnce } from './read-once.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parseSha256, type Sha256 } from '../../domain/artifact/sha256.ts';
 import type { Platform } from '../../domain/provider/platform.ts';
-import type { ListedProvider } from '../../ports/private-registry.ts';
+import type { ListedProvider } from '../../domain/retention/listed.ts';
 import type { StoredSigningKey } from '../../ports/signing-keys.ts';
 
 /** A resource with its JSON:API id, by which the members of a listing are told apart. */

@@ -8,12 +8,16 @@ import { RestartNeeded } from './restart-needed.ts';
 
 export interface DownloadTerms {
   readonly source: ByteSource;
-  readonly expected: Sha256;
   readonly maxBytes: number;
   readonly patience: Patience;
   /** Aborted when the bytes are not wanted any more. */
   readonly signal: AbortSignal;
   readonly onBytes: (bytes: number) => void;
+}
+
+/** Of a download whose digest is known beforehand. */
+export interface ApprovedTerms extends DownloadTerms {
+  readonly expected: Sha256;
 }
 
 /** One file on its way, across any number of connections. */
@@ -118,7 +122,7 @@ async function openPatiently(
 }
 
 /** To be called when all bytes have passed. Throws DigestMismatch. */
-export function approve({ source, expected }: DownloadTerms, download: Download): void {
+export function approve({ source, expected }: ApprovedTerms, download: Download): void {
   const actual = download.hash.digest('hex');
   download.approved = actual === expected;
   if (download.approved) return;

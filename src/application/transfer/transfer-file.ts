@@ -3,6 +3,7 @@ import { SyncError } from '../../domain/errors.ts';
 import { holdBack } from '../../domain/transfer/hold-back.ts';
 import type { ByteSink, ByteSource, OpenedBytes } from '../../ports/bytes.ts';
 import {
+  type ApprovedTerms,
   approve,
   beginDownload,
   bytesOf,
@@ -49,7 +50,7 @@ export interface TransferOutcome {
   readonly restarts: number;
 }
 
-const DEFAULT_MAX_BYTES = 2 * 1024 ** 3;
+export const DEFAULT_MAX_BYTES = 2 * 1024 ** 3;
 
 /** Any number above 0 keeps the destination from having the whole file; a whole chunk saves cutting it. */
 const HELD_BACK_BYTES = 64 * 1024;
@@ -98,7 +99,7 @@ async function attempt(
 ): Promise<Download> {
   const { source, sink, expected, signal } = input;
   const over = new AbortController();
-  const terms: DownloadTerms = {
+  const terms: ApprovedTerms = {
     source,
     expected,
     maxBytes: input.maxBytes ?? DEFAULT_MAX_BYTES,

@@ -7,7 +7,7 @@ import {
   planCleanup,
   previewCleanup,
 } from '../../application/cleanup-old-versions.ts';
-import { readConfig } from '../../application/read-config.ts';
+import { readConfig } from '../../application/resolve/read-config.ts';
 import { SyncError } from '../../domain/errors.ts';
 import type { CommandSpec } from '../command-spec.ts';
 import { composeDestination, composeUpstream, systemClock } from '../composition.ts';
@@ -46,7 +46,7 @@ export const cleanupCommand: CommandSpec = {
     await using target = composeDestination({ ...destination, network }, context);
     const { publicRegistry } = source;
     const { privateRegistry } = target;
-    const ports = { publicRegistry, privateRegistry, reporter, clock: systemClock };
+    const ports = { publicRegistry, privateRegistry, events: reporter, clock: systemClock };
 
     const request = { config, policy, provider, signal };
     const plan = await planCleanup(ports, request);

@@ -1,5 +1,5 @@
 import { describeFileProblem, readTextFile } from '../../adapters/local/read-text-file.ts';
-import { addSigningKey } from '../../application/signing-keys.ts';
+import { addSigningKey } from '../../application/keys/signing-keys.ts';
 import { SyncError } from '../../domain/errors.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
 import { systemClock } from '../composition.ts';

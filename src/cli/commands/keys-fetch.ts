@@ -1,4 +1,4 @@
-import { fetchSigningKeys } from '../../application/signing-keys.ts';
+import { fetchSigningKeys } from '../../application/keys/signing-keys.ts';
 import { formatAddress, type ProviderAddress, parseAddress } from '../../domain/provider/address.ts';
 import { parseRequestedVersion } from '../../domain/provider/requested-version.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';

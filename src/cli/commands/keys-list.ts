@@ -1,4 +1,4 @@
-import { listSigningKeys } from '../../application/signing-keys.ts';
+import { listSigningKeys } from '../../application/keys/signing-keys.ts';
 import type { CommandSpec } from '../command-spec.ts';
 import { systemClock } from '../composition.ts';
 import { keyDocument, renderKeyTable } from '../render/signing-keys.ts';

@@ -1,5 +1,5 @@
 import type { Invocation } from '../command-spec.ts';
-import { composeDestination, type Destination } from '../composition.ts';
+import { composeDestination, type PrivateRegistryAccess } from '../composition.ts';
 import { createProgressDisplay } from '../progress/display.ts';
 import {
   type DestinationSettings,
@@ -41,7 +41,7 @@ export async function readOrganizationSettings(
 export async function withDestination<R>(
   { io, signal }: Invocation,
   { destination, network, quiet }: OrganizationSettings,
-  use: (destination: Destination) => Promise<R>,
+  use: (destination: PrivateRegistryAccess) => Promise<R>,
 ): Promise<R> {
   using reporter = createProgressDisplay(io, { quiet });
   await using composed = composeDestination({ ...destination, network }, { reporter, signal });

@@ -1,4 +1,4 @@
-import { showSigningKey } from '../../application/signing-keys.ts';
+import { showSigningKey } from '../../application/keys/signing-keys.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
 import { systemClock } from '../composition.ts';
 import { keyDocument, renderKey } from '../render/signing-keys.ts';

@@ -1,4 +1,4 @@
-import { planProviders } from '../../application/plan-providers.ts';
+import { planProviders } from '../../application/sync/plan-providers.ts';
 import type { CommandSpec } from '../command-spec.ts';
 import { RUN_RESULT } from '../render/run-result.ts';
 import { CONFIG_ARGUMENT } from '../shared-options.ts';

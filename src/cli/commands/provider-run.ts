@@ -1,6 +1,6 @@
 import { createFileConfigSource } from '../../adapters/local/file-config-source.ts';
-import { readConfig } from '../../application/read-config.ts';
-import type { SyncOptions, SyncPorts } from '../../application/sync-ports.ts';
+import { readConfig } from '../../application/resolve/read-config.ts';
+import type { SyncOptions, SyncPorts } from '../../application/sync/ports.ts';
 import type { SyncConfig } from '../../domain/config/config.ts';
 import type { Invocation } from '../command-spec.ts';
 import { composeDestination, composeUpstream, systemClock } from '../composition.ts';
@@ -81,8 +81,14 @@ export async function runUseCase<R>(
   await using source = composeUpstream({ ...upstream, network }, context);
   await using target = composeDestination({ ...destination, network }, context);
   const { publicRegistry } = source;
-  const { privateRegistry, signingKeys } = target;
-  const ports = { publicRegistry, privateRegistry, signingKeys, reporter, clock: systemClock };
+  const ports = {
+    publicRegistry,
+    destinations: [target.destination],
+    destinationsNamed: false,
+    events: reporter,
+    progress: reporter,
+    clock: systemClock,
+  };
   return await useCase(ports, config, { signal, ...(concurrency === undefined ? {} : { concurrency }) });
 }
 

@@ -1,4 +1,4 @@
-import { syncProviders } from '../../application/sync-providers.ts';
+import { syncProviders } from '../../application/sync/sync-providers.ts';
 import type { CommandSpec } from '../command-spec.ts';
 import { RUN_RESULT } from '../render/run-result.ts';
 import { CONFIG_ARGUMENT } from '../shared-options.ts';

@@ -1,4 +1,4 @@
-import { verifyProviders } from '../../application/verify-providers.ts';
+import { verifyProviders } from '../../application/verify/verify-providers.ts';
 import type { CommandSpec } from '../command-spec.ts';
 import { VERIFY_RESULT } from '../render/verify-result.ts';
 import { CONFIG_ARGUMENT } from '../shared-options.ts';

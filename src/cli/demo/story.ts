@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { planProviders } from '../../application/plan-providers.ts';
-import type { ProviderOutcome, RunResult } from '../../application/results.ts';
-import { syncProviders } from '../../application/sync-providers.ts';
-import { verifyProviders } from '../../application/verify-providers.ts';
+import { planProviders } from '../../application/sync/plan-providers.ts';
+import type { ProviderOutcome, RunResult } from '../../application/sync/results.ts';
+import { syncProviders } from '../../application/sync/sync-providers.ts';
+import { verifyProviders } from '../../application/verify/verify-providers.ts';
 import type { Invocation } from '../command-spec.ts';
 import { runUseCase } from '../commands/provider-run.ts';
 import { RUN_RESULT } from '../render/run-result.ts';

@@ -1,10 +1,10 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import type { SyncEvent } from '../../domain/events.ts';
+import type { ProgressSignal } from '../../domain/events/progress-signal.ts';
 import { printable } from '../../domain/integrity/untrusted-text.ts';
 import type { Output } from '../io.ts';
 import { formatBytes, formatRate } from '../render/quantities.ts';
 import { paint } from '../render/style.ts';
-import { describeEvent, packageOf } from './describe-event.ts';
+import { describeEvent, describeSignal, type EventLine, packageOf } from './describe-event.ts';
 import type { ProgressDisplay } from './display.ts';
 import { createStopwatches, type Stopwatches } from './stopwatches.ts';
 
@@ -42,17 +42,24 @@ export function createBarDisplay(
     multiBar.stop();
   };
   signal?.addEventListener('abort', clear, { once: true });
+  const write = (line: EventLine | undefined): void => {
+    if (line === undefined) return;
+    const text = paint(printable(line.text), line.tone, output.color);
+    // The line is written over a bar's, whose rest must go.
+    if (multiBar.isActive) multiBar.log(`${text}${CLEAR_TO_LINE_END}\n`);
+    else output.write(`${text}\n`);
+  };
   return {
-    report(event) {
-      const line = describeEvent(event, elapsedOf(event, stopwatches));
-      if (line !== undefined) {
-        const text = paint(printable(line.text), line.tone, output.color);
-        // The line is written over a bar's, whose rest must go.
-        if (multiBar.isActive) multiBar.log(`${text}${CLEAR_TO_LINE_END}\n`);
-        else output.write(`${text}\n`);
-      }
-      if (!signal?.aborted) updateBars(event, multiBar, bars, stopwatches);
+    append(event) {
+      const elapsed =
+        event.kind === 'PackageTransferFinished' ? stopwatches.elapsed(packageOf(event)) : undefined;
+      write(describeEvent(event, elapsed));
     },
+    signal(progress) {
+      write(describeSignal(progress));
+      if (!signal?.aborted) updateBars(progress, multiBar, bars, stopwatches);
+    },
+    flush: async () => {},
     [Symbol.dispose]() {
       signal?.removeEventListener('abort', clear);
       clear();
@@ -60,29 +67,24 @@ export function createBarDisplay(
   };
 }
 
-function elapsedOf(event: SyncEvent, stopwatches: Stopwatches): number | undefined {
-  return event.kind === 'PackageTransferFinished' ? stopwatches.elapsed(packageOf(event)) : undefined;
-}
-
 function updateBars(
-  event: SyncEvent,
+  progress: ProgressSignal,
   multiBar: MultiBar,
   bars: Map<string, SingleBar>,
   stopwatches: Stopwatches,
 ): void {
-  if (!('platform' in event)) return;
-  const name = packageOf(event);
+  if (!('platform' in progress)) return;
+  const name = packageOf(progress);
   const bar = bars.get(name);
-  switch (event.kind) {
+  switch (progress.kind) {
     case 'PackageTransferStarted':
       stopwatches.start(name);
       bars.set(name, multiBar.create(0, 0, { name, size: undefined, elapsed: 0 } satisfies BarPayload));
       return;
     case 'PackageTransferProgressed':
-      bar?.update(event.bytes, { size: event.size, elapsed: stopwatches.elapsed(name) ?? 0 });
+      bar?.update(progress.bytes, { size: progress.size, elapsed: stopwatches.elapsed(name) ?? 0 });
       return;
-    case 'PackageTransferFinished':
-    case 'PackageTransferFailed':
+    case 'PackageTransferEnded':
       stopwatches.stop(name);
       bars.delete(name);
       if (bar !== undefined) multiBar.remove(bar);

@@ -1,5 +1,6 @@
-import type { SyncEvent } from '../../domain/events.ts';
-import { formatPlatform } from '../../domain/provider/platform.ts';
+import type { DomainEvent } from '../../domain/events/domain-event.ts';
+import type { ProgressSignal } from '../../domain/events/progress-signal.ts';
+import { formatPlatform, type Platform } from '../../domain/provider/platform.ts';
 import { shortAddress } from '../render/address.ts';
 import { formatBytes, formatDuration, formatRate } from '../render/quantities.ts';
 import type { Tone } from '../render/style.ts';
@@ -13,8 +14,7 @@ export interface EventLine {
  * One line about what happened; undefined for what is too frequent or too small for a line.
  * `elapsed` is how long the package's transfer took, in milliseconds.
  */
-export function describeEvent(event: SyncEvent, elapsed: number | undefined): EventLine | undefined {
-  const line = (text: string, tone: Tone = 'plain'): EventLine => ({ text, tone });
+export function describeEvent(event: DomainEvent, elapsed: number | undefined): EventLine | undefined {
   switch (event.kind) {
     case 'ProviderVersionResolved':
       return event.requested === event.version
@@ -26,8 +26,6 @@ export function describeEvent(event: SyncEvent, elapsed: number | undefined): Ev
       return line(`${versionOf(event)}: up to date`, 'faint');
     case 'SigningKeyAdded':
       return line(`${versionOf(event)}: signing key ${event.keyId} added to the organization`);
-    case 'PackageTransferRestarted':
-      return line(`${packageOf(event)}: ${event.side} broke (${event.reason}), going on`, 'faint');
     case 'PackageTransferFinished':
       return line(`${packageOf(event)}: ${describeTransfer(event.bytes, elapsed)}`);
     case 'PackageTransferFailed':
@@ -49,20 +47,36 @@ export function describeEvent(event: SyncEvent, elapsed: number | undefined): Ev
       return line(`${event.provider} ${event.version}: deleted, ${event.reason}`);
     case 'VersionDeletionFailed':
       return line(`${event.provider} ${event.version}: not deleted, ${event.error.message}`, 'bad');
-    case 'RequestRetried':
-      return line(`${event.target}: ${event.reason}; attempt ${event.attempt} follows`, 'faint');
-    case 'ProviderCheckStarted':
-    case 'PackageTransferStarted':
-    case 'PackageTransferProgressed':
+    case 'ReleaseVerified':
     default:
       return undefined;
   }
 }
 
-type PackageEvent = Extract<SyncEvent, { platform: unknown }>;
+/** The same for how far things are: only what a person may wonder about gets a line. */
+export function describeSignal(signal: ProgressSignal): EventLine | undefined {
+  switch (signal.kind) {
+    case 'PackageTransferRestarted':
+      return line(`${packageOf(signal)}: ${signal.side} broke (${signal.reason}), going on`, 'faint');
+    case 'RequestRetried':
+      return line(`${signal.target}: ${signal.reason}; attempt ${signal.attempt} follows`, 'faint');
+    default:
+      return undefined;
+  }
+}
+
+function line(text: string, tone: Tone = 'plain'): EventLine {
+  return { text, tone };
+}
+
+interface AboutPackage {
+  readonly address: string;
+  readonly version: string;
+  readonly platform: Platform;
+}
 
 /** "hashicorp/aws 5.100.0 linux_amd64": also what a bar is called. */
-export function packageOf(event: PackageEvent): string {
+export function packageOf(event: AboutPackage): string {
   return `${versionOf(event)} ${formatPlatform(event.platform)}`;
 }
 

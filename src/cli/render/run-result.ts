@@ -1,4 +1,9 @@
-import type { ProviderOutcome, ProviderResult, RunResult, RunSummary } from '../../application/results.ts';
+import type {
+  ProviderOutcome,
+  ProviderResult,
+  RunResult,
+  RunSummary,
+} from '../../application/sync/results.ts';
 import { shortAddress } from './address.ts';
 import { detailLines } from './details.ts';
 import { countOf, formatBytes, formatDuration } from './quantities.ts';

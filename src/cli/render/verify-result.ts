@@ -1,4 +1,4 @@
-import type { VerifyProviderResult, VerifyResult } from '../../application/results.ts';
+import type { VerifyProviderResult, VerifyResult } from '../../application/verify/results.ts';
 import { shortAddress } from './address.ts';
 import { detailLines } from './details.ts';
 import { countOf, formatBytes, formatDuration } from './quantities.ts';

@@ -14,8 +14,10 @@ import { type VerifiedSignature, verifyShasumsSignature } from './verify-signatu
 export interface ReleaseInput {
   readonly address: ProviderAddress;
   readonly version: Version;
-  /** What the public registry says of each platform that is wanted. */
+  /** What the public registry says of each platform it was asked for. */
   readonly packages: readonly RegistryPackage[];
+  /** Wanted platforms it was not asked for, by the names that SHA256SUMS lists. */
+  readonly listed?: readonly Pick<ReleasePackage, 'platform' | 'filename'>[];
   readonly shasums: Uint8Array;
   readonly signature: Uint8Array;
   readonly pinnedKeyId: string | undefined;
@@ -36,7 +38,8 @@ export async function verifyRelease(input: ReleaseInput): Promise<VerifiedReleas
   const { address, version } = input;
   const subject = `${formatAddress(address)} ${version.canonical}`;
   const shasums = parseShasums(input.shasums);
-  const packages = input.packages.map((pkg) => matchShasumsLine(pkg, shasums, subject));
+  const asked = input.packages.map((pkg) => matchShasumsLine(pkg, shasums, subject));
+  const packages = [...asked, ...(input.listed ?? []).map((pkg) => listedPackage(pkg, shasums, subject))];
   requireOwnFiles(packages, subject);
   const names = packages.map((pkg) => remarkOnPackageName(pkg, address, version, input));
   const { signedBy, checks, remarks, binarySignature } = await verifySignatureForEach(input, subject);
@@ -50,7 +53,7 @@ export async function verifyRelease(input: ReleaseInput): Promise<VerifiedReleas
     shasumsSignature: binarySignature,
     signingKey: signedBy,
     evidence: {
-      checks: [...packages.map(lineCheck), ...checks],
+      checks: [...asked.map(lineCheck), ...checks],
       signedBy,
       remarks: [...remarks, ...names.filter((remark) => remark !== undefined)],
     },
@@ -81,6 +84,16 @@ function matchShasumsLine(pkg: RegistryPackage, shasums: Shasums, subject: strin
 function starredHint(filename: string, { entries }: Shasums): string {
   if (!entries.has(`*${filename}`)) return '';
   return `, only one for "*${filename}", as sha256sum --binary writes: Terraform and OpenTofu do not find the file either`;
+}
+
+function listedPackage(
+  { platform, filename }: Pick<ReleasePackage, 'platform' | 'filename'>,
+  shasums: Shasums,
+  subject: string,
+): ReleasePackage {
+  const sha256 = shasums.entries.get(filename);
+  if (sha256 !== undefined) return { platform, filename, sha256 };
+  throw new SyncError('ShasumsEntryMissing', `SHA256SUMS of ${subject} has no line for ${quote(filename)}.`);
 }
 
 /**

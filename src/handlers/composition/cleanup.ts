@@ -45,7 +45,7 @@ export function composeCleanup(runtime: Runtime): CleanupComposition {
       return {
         publicRegistry: createPublicRegistry({ http: upstream, addresses }),
         privateRegistry: createPrivateRegistry({ ...destination, http, token: access.token }),
-        reporter: telemetry.reporter,
+        events: telemetry.reporter,
         clock: systemClock,
         [Symbol.asyncDispose]: async () => {
           await Promise.all([upstream.close(), http.close()]);

@@ -16,7 +16,7 @@ const DESTINATION_REQUESTS_PER_SECOND = 6;
 /** How long one document is asked for again: the state machine has retries of its own for longer breaks. */
 const DOCUMENT_RETRY_MS = 60_000;
 
-export const systemClock: Clock = { now: () => new Date() };
+export const systemClock: Clock = { now: () => new Date(), monotonic: () => performance.now() };
 
 export interface RegistryAccess {
   readonly token: TokenSource;
@@ -64,7 +64,7 @@ function httpClient(
     ...(caBundle === undefined ? {} : { caBundle }),
     ...(side === 'destination' ? { requestsPerSecond: DESTINATION_REQUESTS_PER_SECOND } : {}),
     retry: { totalMs: DOCUMENT_RETRY_MS },
-    onRetry: (event) => reporter.report({ kind: 'RequestRetried', ...event }),
+    onRetry: (event) => reporter.signal({ kind: 'RequestRetried', ...event }),
   });
   const name = side === 'upstream' ? 'public registry' : 'private registry';
   return traceMethods(trace, name, http, ['request', 'open', 'send']);

@@ -1,7 +1,6 @@
 import { createPublicRegistry } from '../../adapters/terraform-registry/public-registry.ts';
-import { createPrivateRegistry } from '../../adapters/tfe/private-registry.ts';
-import { createSigningKeys } from '../../adapters/tfe/signing-keys.ts';
-import type { SyncPorts } from '../../application/sync-ports.ts';
+import { connectPrivateRegistry } from '../../adapters/tfe/connect.ts';
+import type { SyncPorts } from '../../application/sync/ports.ts';
 import { readSettings } from '../environment.ts';
 import type { Runtime } from '../lambda-function.ts';
 import { type DestinationSettings, readDestination, readUpstreamAddresses } from '../settings.ts';
@@ -28,12 +27,13 @@ export function composeSync(runtime: Runtime): SyncComposition {
     open: async (signal) => {
       const upstream = await access.connect('upstream', signal);
       const downstream = await access.connect('destination', signal);
-      const options = { ...destination, http: downstream, token: access.token };
+      const options = { ...destination, http: downstream, token: access.token, clock: systemClock };
       return {
         publicRegistry: createPublicRegistry({ http: upstream, addresses }),
-        privateRegistry: createPrivateRegistry(options),
-        signingKeys: createSigningKeys(options),
-        reporter: runtime.telemetry.reporter,
+        destinations: [connectPrivateRegistry(options).destination],
+        destinationsNamed: false,
+        events: runtime.telemetry.reporter,
+        progress: runtime.telemetry.reporter,
         clock: systemClock,
         [Symbol.asyncDispose]: async () => {
           await Promise.all([upstream.close(), downstream.close()]);

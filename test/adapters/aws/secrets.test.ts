@@ -49,7 +49,11 @@ describe.skipIf(!motoIsHere)('secrets in Secrets Manager (needs Python and pip)'
     let now = new Date('2026-11-01T00:00:00Z');
     const SecretId = await newSecret(moto.clients, 'first');
     const { secrets } = moto.clients;
-    const source = createSecretTokenSource({ secrets, secretName: SecretId, clock: { now: () => now } });
+    const source = createSecretTokenSource({
+      secrets,
+      secretName: SecretId,
+      clock: { now: () => now, monotonic: () => 0 },
+    });
     expect(await source.read()).toBe('first');
     await secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'second' }));
     now = new Date('2026-11-01T00:04:59Z');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { PrivateRegistry } from '../../../src/adapters/tfe/contract.ts';
 import { HASHICORP_KEY_ID } from '../../../src/domain/integrity/signing-key.ts';
-import type { PrivateRegistry } from '../../../src/ports/private-registry.ts';
 import { inChunks } from '../../contract/bytes.ts';
 import { DARWIN, LINUX, versionOf } from '../../support/sync-world.ts';
 import {

@@ -1,8 +1,8 @@
+import type { PrivateRegistry } from '../../../src/adapters/tfe/contract.ts';
 import { createPrivateRegistry } from '../../../src/adapters/tfe/private-registry.ts';
 import { createSigningKeys } from '../../../src/adapters/tfe/signing-keys.ts';
 import type { Sha256 } from '../../../src/domain/artifact/sha256.ts';
 import { HASHICORP_KEY_ID } from '../../../src/domain/integrity/signing-key.ts';
-import type { PrivateRegistry } from '../../../src/ports/private-registry.ts';
 import type { SigningKeys } from '../../../src/ports/signing-keys.ts';
 import { createFakeTokenSource, type FakeTokenSource } from '../../fakes/token-source.ts';
 import { type ChaosProxy, type Fault, startChaosProxy } from '../../support/chaos-proxy.ts';

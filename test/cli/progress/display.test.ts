@@ -3,18 +3,19 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { formatBar } from '../../../src/cli/progress/bars.ts';
 import { createProgressDisplay } from '../../../src/cli/progress/display.ts';
-import type { SyncEvent } from '../../../src/domain/events.ts';
+import { type Reported, reportTo } from '../../fakes/event-reporter.ts';
 import { recordingIo, recordingOutput } from '../../support/command-line.ts';
 
 const about = {
   address: 'registry.terraform.io/hashicorp/aws',
   version: '5.100.0',
+  destination: 'private-registry',
   platform: { os: 'linux', arch: 'amd64' },
 };
 const error = { code: 'DigestMismatch', origin: 'upstream', message: 'The digest is wrong.' } as const;
 const interrupted = { code: 'Interrupted', origin: 'system', message: 'Stopped by SIGINT.' } as const;
 
-const STORY: readonly SyncEvent[] = [
+const STORY: readonly Reported[] = [
   { kind: 'ProviderCheckStarted', address: about.address, requested: '~> 5.0' },
   { kind: 'ProviderVersionResolved', ...about, requested: '~> 5.0' },
   { kind: 'SigningKeyAdded', ...about, keyId: 'ABCD' },
@@ -42,13 +43,13 @@ function steppingClock(): () => number {
 }
 
 /** The clock is read once at the start of a transfer and once at its end. */
-function lineDisplay(events: readonly SyncEvent[]): string {
+function lineDisplay(events: readonly Reported[]): string {
   const stderr = recordingOutput();
   using display = createProgressDisplay(
     { ...recordingIo(), stderr, monotonic: steppingClock() },
     { quiet: false },
   );
-  for (const event of events) display.report(event);
+  for (const event of events) reportTo(display, event);
   return stderr.text();
 }
 
@@ -58,7 +59,7 @@ describe('progress', () => {
   });
 
   it('is told of a failed package and its provider, of a stopped one once', () => {
-    const failed = (report: typeof error | typeof interrupted): readonly SyncEvent[] => [
+    const failed = (report: typeof error | typeof interrupted): readonly Reported[] => [
       { kind: 'PackageTransferFailed', ...about, error: report },
       { kind: 'ProviderSyncFailed', ...about, error: report },
     ];
@@ -71,7 +72,7 @@ describe('progress', () => {
   it('is nothing when quiet', () => {
     const stderr = recordingOutput({ isTerminal: true, columns: 80 });
     using display = createProgressDisplay({ ...recordingIo(), stderr }, { quiet: true });
-    for (const event of STORY) display.report(event);
+    for (const event of STORY) reportTo(display, event);
     expect(stderr.text()).toBe('');
   });
 
@@ -82,7 +83,7 @@ describe('progress', () => {
         { ...recordingIo(), stderr, monotonic: () => 0 },
         { quiet: false },
       );
-      for (const event of STORY) display.report(event);
+      for (const event of STORY) reportTo(display, event);
     }
     const drawn = stripVTControlCharacters(written());
     for (const line of LINES.filter((line) => !line.includes(' in '))) expect(drawn).toContain(line);
@@ -107,15 +108,15 @@ describe('a run that is stopped', () => {
     const run = new AbortController();
     const io = { ...recordingIo(), stderr, monotonic: () => 0 };
     using display = createProgressDisplay(io, { quiet: false }, run.signal);
-    display.report({ kind: 'PackageTransferStarted', ...about, filename: 'aws.zip' });
-    display.report({ kind: 'PackageTransferProgressed', ...about, bytes: 1, size: 2 });
+    reportTo(display, { kind: 'PackageTransferStarted', ...about, filename: 'aws.zip' });
+    reportTo(display, { kind: 'PackageTransferProgressed', ...about, bytes: 1, size: 2 });
     drawn();
     run.abort();
     const cleared = drawn();
     expect(cleared.endsWith('\u001B[0J')).toBe(true);
 
-    display.report({ kind: 'PackageTransferStarted', ...about, filename: 'aws.zip' });
-    display.report({ kind: 'ProviderSyncFailed', ...about, error: interrupted });
+    reportTo(display, { kind: 'PackageTransferStarted', ...about, filename: 'aws.zip' });
+    reportTo(display, { kind: 'ProviderSyncFailed', ...about, error: interrupted });
 
     expect(drawn()).toBe('hashicorp/aws: stopped\n');
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ProviderResult, RunResult } from '../../../src/application/results.ts';
+import type { ProviderResult, RunResult } from '../../../src/application/sync/results.ts';
 import { RUN_RESULT } from '../../../src/cli/render/run-result.ts';
 
 const KEY_ID = '34365D9472D7468F';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { VerifyProviderResult, VerifyResult } from '../../../src/application/results.ts';
+import type { VerifyProviderResult, VerifyResult } from '../../../src/application/verify/results.ts';
 import { VERIFY_RESULT } from '../../../src/cli/render/verify-result.ts';
 
 const verified: VerifyProviderResult = {
@@ -10,6 +10,7 @@ const verified: VerifyProviderResult = {
   signedBy: '34365D9472D7468F',
   platforms: [{ os: 'linux', arch: 'amd64', outcome: 'verified', sha256: 'ab', bytes: 5_000_000 }],
   differences: [],
+  checks: [],
   remarks: [],
 };
 const differing: VerifyProviderResult = {

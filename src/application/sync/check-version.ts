@@ -1,0 +1,46 @@
+import type { ProviderEntry } from '../../domain/config/config.ts';
+import type { SyncPorts } from './ports.ts';
+import { hasWork, prepareProvider } from './prepare-provider.ts';
+import { plannedAt, providerResult } from './provider-result.ts';
+import type { ProviderResult } from './results.ts';
+
+/** Whether one provider needs work, and which. */
+export interface VersionCheck {
+  /** True when a destination has the version, complete or not. */
+  readonly versionExists: boolean;
+  readonly resolvedVersion: string;
+  /** False when everything the config asks for is there and equal to upstream. */
+  readonly shouldProcess: boolean;
+  /** What is missing, step by step. */
+  readonly missing: readonly string[];
+  readonly result: ProviderResult;
+}
+
+/**
+ * Reads one provider in the public registry and every destination and compares. Changes nothing. `onResolved` is
+ * told the version as soon as it is known. Throws every error of the public registry and of the integrity checks,
+ * and a destination's when no other destination needs work; a conflict is a result, not a throw.
+ */
+export async function checkVersion(
+  ports: SyncPorts,
+  entry: ProviderEntry,
+  onResolved?: (version: string) => void,
+): Promise<VersionCheck> {
+  const prepared = await prepareProvider(ports, entry, undefined, onResolved);
+  const { inspections } = prepared;
+  const failed = inspections.find((inspection) => 'error' in inspection);
+  if (failed !== undefined && 'error' in failed && !inspections.some(hasWork)) throw failed.error;
+  const result = providerResult(
+    prepared,
+    inspections.map((inspection) => plannedAt(prepared, inspection)),
+    ports.destinationsNamed,
+  );
+  const plans = inspections.flatMap((inspection) => ('plan' in inspection ? [inspection.plan] : []));
+  return {
+    versionExists: plans.some(({ outcome }) => outcome !== 'publish'),
+    resolvedVersion: prepared.version.canonical,
+    shouldProcess: result.outcome !== 'up-to-date',
+    missing: result.steps,
+    result,
+  };
+}

@@ -1,0 +1,69 @@
+import type { ProviderEntry } from '../../domain/config/config.ts';
+import type { DeliveryPlan } from '../../domain/delivery/plan.ts';
+import { type SyncError, toSyncError } from '../../domain/errors.ts';
+import type { VerifiedRelease } from '../../domain/provider/release.ts';
+import type { Version } from '../../domain/provider/version.ts';
+import type { Destination, VerifiedProvider } from '../../ports/destination.ts';
+import { readReleaseDocuments } from '../resolve/read-release.ts';
+import { resolveProvider } from '../resolve/resolve-provider.ts';
+import type { SyncPorts } from './ports.ts';
+
+/** What one destination lacks of the release, or why it could not be asked. */
+export type Inspection =
+  | { readonly destination: Destination; readonly plan: DeliveryPlan }
+  | { readonly destination: Destination; readonly error: SyncError };
+
+/** One provider read from the public registry and every destination, its release proved as far as documents go. */
+export interface PreparedProvider {
+  readonly entry: ProviderEntry;
+  readonly version: Version;
+  readonly release: VerifiedRelease;
+  /** The release with its sources; undefined when nothing of it is missing anywhere. */
+  readonly deliverable: VerifiedProvider | undefined;
+  /** One for each of the entry's destinations, in the config's order. */
+  readonly inspections: readonly Inspection[];
+}
+
+/**
+ * Resolves, reads and compares one provider. Changes nothing. `onResolved` is told the version as soon as it is
+ * known, for what fails after that. Throws the public registry's errors and those of the integrity checks; what
+ * goes wrong with a destination is in its inspection.
+ */
+export async function prepareProvider(
+  ports: SyncPorts,
+  entry: ProviderEntry,
+  resolved?: string,
+  onResolved?: (version: string) => void,
+): Promise<PreparedProvider> {
+  const version = await resolveProvider(ports, entry, resolved);
+  onResolved?.(version.canonical);
+  const documents = await readReleaseDocuments(ports, entry, version);
+  const { release } = documents;
+  const inspections = await Promise.all(
+    destinationsOf(ports, entry).map((destination) => inspectOne(destination, release)),
+  );
+  const deliverable = inspections.some(hasWork) ? await documents.complete() : undefined;
+  return { entry, version, release: deliverable ?? release, deliverable, inspections };
+}
+
+/** Whether a sync would send something there. */
+export function hasWork(inspection: Inspection): boolean {
+  return 'plan' in inspection && ['publish', 'complete'].includes(inspection.plan.outcome);
+}
+
+/** The destinations that the entry names; all of them when it names none. */
+export function destinationsOf(
+  { destinations }: Pick<SyncPorts, 'destinations'>,
+  entry: ProviderEntry,
+): readonly Destination[] {
+  const { destinations: names } = entry;
+  return names === undefined ? destinations : destinations.filter(({ name }) => names.includes(name));
+}
+
+export async function inspectOne(destination: Destination, release: VerifiedRelease): Promise<Inspection> {
+  try {
+    return { destination, plan: await destination.inspect(release) };
+  } catch (error) {
+    return { destination, error: toSyncError(error) };
+  }
+}

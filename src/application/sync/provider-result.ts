@@ -1,0 +1,196 @@
+import type { ProviderEntry } from '../../domain/config/config.ts';
+import type { DeliveryDifference, DeliveryPlan } from '../../domain/delivery/plan.ts';
+import { reportOf, SyncError } from '../../domain/errors.ts';
+import { formatAddress } from '../../domain/provider/address.ts';
+import type { VerifiedRelease } from '../../domain/provider/release.ts';
+import type { Version } from '../../domain/provider/version.ts';
+import type { Destination } from '../../ports/destination.ts';
+import type { Delivered } from './deliver.ts';
+import type { Inspection } from './prepare-provider.ts';
+import type {
+  DestinationResult,
+  PlatformResult,
+  ProviderOutcome,
+  ProviderResult,
+  RunResult,
+  VersionDifference,
+} from './results.ts';
+
+/** A provider whose release is known. */
+export interface KnownProvider {
+  readonly entry: ProviderEntry;
+  readonly version: Version;
+  readonly release: VerifiedRelease;
+}
+
+/** What a sync would do at one destination. */
+export function plannedAt(provider: KnownProvider, inspection: Inspection): DestinationResult {
+  if ('error' in inspection) return notInspected(provider, inspection.destination, inspection.error);
+  const { destination, plan } = inspection;
+  const result: DestinationResult = {
+    name: destination.name,
+    kind: destination.kind,
+    outcome: plan.outcome,
+    platforms: provider.release.files.map(({ filename, platform: { os, arch }, sha256 }) => {
+      const touched = plan.steps.some(({ file }) => file === filename);
+      const outcome = plan.outcome === 'conflict' ? 'conflict' : touched ? 'publish' : 'up-to-date';
+      return { os, arch, outcome, sha256 };
+    }),
+    steps: plan.steps.map(({ text }) => text),
+  };
+  if (plan.outcome !== 'conflict') return result;
+  return {
+    ...result,
+    differences: plan.differences.map((difference) => differenceOf(provider, difference)),
+    error: reportOf(versionConflict(provider, destination, plan)),
+  };
+}
+
+/** What a sync did at one destination, as far as it got. */
+export function deliveredAt(provider: KnownProvider, delivered: Delivered): DestinationResult {
+  const { inspection, platforms, error } = delivered;
+  const planned = plannedAt(provider, inspection);
+  if (platforms === undefined && error === undefined) return planned;
+  if (error !== undefined) {
+    return {
+      ...planned,
+      outcome: 'failed',
+      platforms: touched(planned, platforms ?? []),
+      error: reportOf(error),
+    };
+  }
+  const outcome = planned.outcome === 'publish' ? 'published' : 'completed';
+  return { ...planned, outcome, platforms: touched(planned, platforms ?? []) };
+}
+
+function touched(planned: DestinationResult, done: readonly PlatformResult[]): readonly PlatformResult[] {
+  return planned.platforms.map((platform) => {
+    const own = done.find(({ os, arch }) => os === platform.os && arch === platform.arch);
+    if (own !== undefined) return own;
+    return platform.outcome === 'publish' ? { ...platform, outcome: 'not-attempted' } : platform;
+  });
+}
+
+function notInspected(
+  { entry }: KnownProvider,
+  { name, kind }: Destination,
+  error: SyncError,
+): DestinationResult {
+  const platforms = entry.platforms.map(({ os, arch }) => ({ os, arch, outcome: 'not-attempted' as const }));
+  return { name, kind, outcome: 'failed', platforms, steps: [], error: reportOf(error) };
+}
+
+/** One provider's destinations put together; with `named`, each one's own result stands in it, too. */
+export function providerResult(
+  provider: KnownProvider,
+  destinations: readonly DestinationResult[],
+  named: boolean,
+): ProviderResult {
+  const { entry, version, release } = provider;
+  const differences = destinations.flatMap((each) => each.differences ?? []);
+  const error = leastGood(destinations)?.error;
+  return {
+    address: formatAddress(entry.address),
+    requested: entry.requested.text,
+    version: version.canonical,
+    outcome: leastGood(destinations)?.outcome ?? 'up-to-date',
+    signedBy: release.signingKey.keyId,
+    platforms: entry.platforms.map((_, index) => leastGoodPlatform(destinations, index)).filter(isDefined),
+    steps: destinations.flatMap(({ name, steps }) =>
+      steps.map((step) => (destinations.length > 1 ? `${name}: ${step}` : step)),
+    ),
+    remarks: release.evidence.remarks,
+    ...(differences.length === 0 ? {} : { differences }),
+    ...(error === undefined ? {} : { error }),
+    ...(named ? { destinations } : {}),
+  };
+}
+
+const FROM_WORST: readonly ProviderOutcome[] = [
+  'failed',
+  'conflict',
+  'publish',
+  'complete',
+  'published',
+  'completed',
+  'up-to-date',
+];
+
+function leastGood(destinations: readonly DestinationResult[]): DestinationResult | undefined {
+  const rank = ({ outcome }: DestinationResult) => FROM_WORST.indexOf(outcome);
+  return destinations.toSorted((a, b) => rank(a) - rank(b))[0];
+}
+
+const PLATFORM_FROM_WORST: readonly PlatformResult['outcome'][] = [
+  'failed',
+  'conflict',
+  'not-attempted',
+  'publish',
+  'published',
+  'up-to-date',
+];
+
+function leastGoodPlatform(
+  destinations: readonly DestinationResult[],
+  index: number,
+): PlatformResult | undefined {
+  const all = destinations.map(({ platforms }) => platforms[index]).filter(isDefined);
+  const rank = ({ outcome }: PlatformResult) => PLATFORM_FROM_WORST.indexOf(outcome);
+  return all.toSorted((a, b) => rank(a) - rank(b))[0];
+}
+
+function isDefined<T>(value: T | undefined): value is T {
+  return value !== undefined;
+}
+
+/** The result of a provider that could not even be prepared. */
+export function failedResult(entry: ProviderEntry, error: unknown, version?: string): ProviderResult {
+  return {
+    address: formatAddress(entry.address),
+    requested: entry.requested.text,
+    version: version ?? null,
+    outcome: 'failed',
+    signedBy: null,
+    platforms: entry.platforms.map(({ os, arch }) => ({ os, arch, outcome: 'not-attempted' })),
+    steps: [],
+    remarks: [],
+    error: reportOf(error),
+  };
+}
+
+/** Puts providers' results together; a run is ok when nothing failed and nothing conflicts. */
+export function runResult(providers: readonly ProviderResult[], durationMs: number): RunResult {
+  const outcomes: Partial<Record<ProviderOutcome, number>> = {};
+  for (const { outcome } of providers) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  const bytes = providers.reduce((sum, provider) => sum + bytesOf(provider), 0);
+  const ok = outcomes.failed === undefined && outcomes.conflict === undefined;
+  return { providers, summary: { total: providers.length, outcomes, bytes, durationMs, ok } };
+}
+
+/** Of each platform once, at whichever destinations it arrived. */
+function bytesOf({ platforms, destinations }: ProviderResult): number {
+  const all = [...platforms, ...(destinations ?? []).flatMap((each) => each.platforms)];
+  const arrived = all.filter(({ outcome }) => outcome === 'published');
+  const byPlatform = new Map(arrived.map(({ os, arch, bytes }) => [`${os}_${arch}`, bytes ?? 0]));
+  return [...byPlatform.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function differenceOf({ release }: KnownProvider, difference: DeliveryDifference): VersionDifference {
+  const { what, file, present, wanted } = difference;
+  const platform = release.files.find(({ filename }) => filename === file)?.platform;
+  return { what, ...(platform === undefined ? {} : { platform }), present, upstream: wanted };
+}
+
+function versionConflict(
+  { release }: KnownProvider,
+  { name, kind }: Destination,
+  { differences }: DeliveryPlan,
+): SyncError {
+  const where = kind === 'private-registry' ? 'The private registry' : `The destination "${name}"`;
+  return new SyncError(
+    'VersionConflict',
+    `${where} already holds ${release.id} with other contents than upstream, and nothing was overwritten: ` +
+      `${differences.map(({ text }) => text).join('; ')}. ` +
+      'Find out which is right; to take upstream’s, delete the version there and sync again.',
+  );
+}

@@ -1,0 +1,82 @@
+import type { DestinationKind } from '../../domain/delivery/plan.ts';
+import type { ErrorReport } from '../../domain/errors.ts';
+import type { Platform } from '../../domain/provider/platform.ts';
+
+/** What became of one package. `bytes` is the package's size, known once it has passed. */
+export interface PlatformResult {
+  readonly os: string;
+  readonly arch: string;
+  readonly outcome: 'published' | 'up-to-date' | 'publish' | 'conflict' | 'failed' | 'not-attempted';
+  readonly bytes?: number;
+  readonly sha256?: string;
+}
+
+/** `publish` and `complete` come from a plan, `published` and `completed` from a sync. */
+export type ProviderOutcome =
+  | 'publish'
+  | 'complete'
+  | 'published'
+  | 'completed'
+  | 'up-to-date'
+  | 'conflict'
+  | 'failed';
+
+/** Something at a destination that differs from upstream. */
+export interface VersionDifference {
+  readonly what: string;
+  /** Absent when the difference is about the whole version. */
+  readonly platform?: Platform;
+  readonly present: string;
+  readonly upstream: string;
+}
+
+/** What became of one provider at one destination. */
+export interface DestinationResult {
+  readonly name: string;
+  readonly kind: DestinationKind;
+  readonly outcome: ProviderOutcome;
+  readonly platforms: readonly PlatformResult[];
+  /** What a plan found missing, in words and in order. */
+  readonly steps: readonly string[];
+  readonly differences?: readonly VersionDifference[];
+  readonly error?: ErrorReport;
+}
+
+/**
+ * One provider of a plan or a sync: the form of `--json`. With several destinations, `outcome`, `platforms` and
+ * `error` are the least good of all, and `steps` and `differences` are those of all.
+ */
+export interface ProviderResult {
+  readonly address: string;
+  /** What the config asks for. */
+  readonly requested: string;
+  /** The resolved version; null when it could not be resolved. */
+  readonly version: string | null;
+  readonly outcome: ProviderOutcome;
+  /** The primary key id of the accepted signature; null when none was accepted. */
+  readonly signedBy: string | null;
+  readonly platforms: readonly PlatformResult[];
+  /** The steps of the plan in words ("upload package linux_amd64"), in order; empty when up to date. */
+  readonly steps: readonly string[];
+  readonly remarks: readonly string[];
+  readonly differences?: readonly VersionDifference[];
+  readonly error?: ErrorReport;
+  /** Each destination's own; absent for a config that names none. */
+  readonly destinations?: readonly DestinationResult[];
+}
+
+export interface RunSummary {
+  readonly total: number;
+  /** How many providers had each outcome; outcomes nobody had are left out. */
+  readonly outcomes: Readonly<Partial<Record<ProviderOutcome, number>>>;
+  /** Package bytes that reached a destination; a package that reached several counts once. */
+  readonly bytes: number;
+  readonly durationMs: number;
+  /** False when a provider failed or conflicts. */
+  readonly ok: boolean;
+}
+
+export interface RunResult {
+  readonly providers: readonly ProviderResult[];
+  readonly summary: RunSummary;
+}

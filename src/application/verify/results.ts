@@ -1,0 +1,66 @@
+import type { EvidenceCheck } from '../../domain/artifact/artifact.ts';
+import type { DestinationKind } from '../../domain/delivery/plan.ts';
+import type { ErrorReport } from '../../domain/errors.ts';
+
+/** One way in which a destination differs from the config and from upstream. */
+export interface VerifyDifference {
+  /** `version-missing`, `file-missing`, `package-digest`, `read-failed`, or what a delivery plan's difference is about. */
+  readonly what: string;
+  /** `os_arch`, where the difference is about one platform. */
+  readonly platform?: string;
+  readonly message: string;
+  /** The destination's name, for a config that names its destinations. */
+  readonly destination?: string;
+}
+
+export interface VerifiedPlatform {
+  readonly os: string;
+  readonly arch: string;
+  readonly outcome: 'verified' | 'differs';
+  readonly sha256: string;
+  /** The stored package's size; only after a deep verify. */
+  readonly bytes?: number;
+}
+
+export type VerifyOutcome = 'verified' | 'differs' | 'failed';
+
+/** What one destination holds of one provider. */
+export interface VerifiedDestination {
+  readonly name: string;
+  readonly kind: DestinationKind;
+  readonly outcome: VerifyOutcome;
+  readonly platforms: readonly VerifiedPlatform[];
+  readonly differences: readonly VerifyDifference[];
+  /** Why it could not be read, or not wholly; what was found all the same stands beside it. */
+  readonly error?: ErrorReport;
+}
+
+export interface VerifyProviderResult {
+  readonly address: string;
+  readonly requested: string;
+  readonly version: string | null;
+  readonly outcome: VerifyOutcome;
+  readonly signedBy: string | null;
+  readonly platforms: readonly VerifiedPlatform[];
+  readonly differences: readonly VerifyDifference[];
+  /** The checks of upstream's release and what each found. */
+  readonly checks: readonly EvidenceCheck[];
+  readonly remarks: readonly string[];
+  readonly error?: ErrorReport;
+  /** Each destination's own; absent for a config that names none. */
+  readonly destinations?: readonly VerifiedDestination[];
+}
+
+export interface VerifyResult {
+  readonly providers: readonly VerifyProviderResult[];
+  readonly summary: {
+    readonly total: number;
+    readonly verified: number;
+    readonly differing: number;
+    readonly failed: number;
+    /** Bytes of stored packages that were read and hashed. */
+    readonly bytes: number;
+    readonly durationMs: number;
+    readonly ok: boolean;
+  };
+}

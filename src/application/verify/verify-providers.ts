@@ -1,0 +1,124 @@
+import pLimit, { type LimitFunction } from 'p-limit';
+import type { ProviderEntry, SyncConfig } from '../../domain/config/config.ts';
+import { reportOf } from '../../domain/errors.ts';
+import { formatAddress } from '../../domain/provider/address.ts';
+import { readReleaseDocuments } from '../resolve/read-release.ts';
+import { resolveProvider } from '../resolve/resolve-provider.ts';
+import { DEFAULT_CONCURRENCY, type SyncOptions, type SyncPorts } from '../sync/ports.ts';
+import { destinationsOf } from '../sync/prepare-provider.ts';
+import type {
+  VerifiedDestination,
+  VerifiedPlatform,
+  VerifyOutcome,
+  VerifyProviderResult,
+  VerifyResult,
+} from './results.ts';
+import { verifyDestination } from './verify-destination.ts';
+
+export interface VerifyOptions extends SyncOptions {
+  /** Also downloads every stored package and compares its digest. */
+  readonly deep?: boolean;
+}
+
+/**
+ * Reads back what the destinations hold for the config and compares it with upstream: release files, platforms,
+ * shasums, signing key, SHA256SUMS and its signature, and with `deep` the packages' own bytes.
+ * Changes nothing and never throws for a provider.
+ */
+export async function verifyProviders(
+  ports: SyncPorts,
+  config: SyncConfig,
+  options: VerifyOptions = {},
+): Promise<VerifyResult> {
+  const started = ports.clock.monotonic();
+  const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
+  const packages = pLimit(concurrency);
+  const providers = await pLimit(concurrency).map(config.providers, (entry) =>
+    verifyProvider(ports, entry, options, packages),
+  );
+  const count = (outcome: VerifyOutcome) =>
+    providers.filter((provider) => provider.outcome === outcome).length;
+  return {
+    providers,
+    summary: {
+      total: providers.length,
+      verified: count('verified'),
+      differing: count('differs'),
+      failed: count('failed'),
+      bytes: providers.reduce((sum, provider) => sum + bytesOf(provider), 0),
+      durationMs: Math.round(ports.clock.monotonic() - started),
+      ok: count('verified') === providers.length,
+    },
+  };
+}
+
+function bytesOf({ platforms, destinations }: VerifyProviderResult): number {
+  const read = destinations === undefined ? platforms : destinations.flatMap((each) => each.platforms);
+  return read.reduce((sum, platform) => sum + (platform.bytes ?? 0), 0);
+}
+
+async function verifyProvider(
+  ports: SyncPorts,
+  entry: ProviderEntry,
+  options: VerifyOptions,
+  limit: LimitFunction,
+): Promise<VerifyProviderResult> {
+  const about = { address: formatAddress(entry.address), requested: entry.requested.text };
+  let version: string | null = null;
+  try {
+    options.signal?.throwIfAborted();
+    const found = await resolveProvider(ports, entry);
+    version = found.canonical;
+    const documents = await readReleaseDocuments(ports, entry, found);
+    const release = await documents.complete();
+    const named = ports.destinationsNamed;
+    const terms = { ...options, deep: options.deep === true, limit, named };
+    const destinations = await Promise.all(
+      destinationsOf(ports, entry).map((each) => verifyDestination(each, release, terms)),
+    );
+    const { checks, remarks } = release.evidence;
+    return {
+      ...about,
+      version,
+      signedBy: release.signingKey.keyId,
+      ...together(destinations),
+      checks,
+      remarks,
+      ...(named ? { destinations } : {}),
+    };
+  } catch (error) {
+    return {
+      ...about,
+      version,
+      outcome: 'failed',
+      signedBy: null,
+      platforms: [],
+      differences: [],
+      checks: [],
+      remarks: [],
+      error: reportOf(error),
+    };
+  }
+}
+
+const FROM_WORST: readonly VerifyOutcome[] = ['failed', 'differs', 'verified'];
+
+/** What a provider's destinations come to: the least good outcome, every difference, each platform's least good. */
+function together(
+  destinations: readonly VerifiedDestination[],
+): Pick<VerifyProviderResult, 'outcome' | 'platforms' | 'differences' | 'error'> {
+  const rank = ({ outcome }: { readonly outcome: VerifyOutcome }) => FROM_WORST.indexOf(outcome);
+  const worst = destinations.toSorted((a, b) => rank(a) - rank(b))[0];
+  const byPlatform = Map.groupBy(
+    destinations.flatMap(({ platforms }) => platforms),
+    ({ os, arch }) => `${os}_${arch}`,
+  );
+  return {
+    outcome: worst?.outcome ?? 'verified',
+    platforms: [...byPlatform.values()].map(
+      (same) => same.toSorted((a, b) => rank(a) - rank(b))[0] as VerifiedPlatform,
+    ),
+    differences: destinations.flatMap(({ differences }) => differences),
+    ...(worst?.error === undefined ? {} : { error: worst.error }),
+  };
+}

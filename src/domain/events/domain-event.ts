@@ -1,0 +1,80 @@
+import type { EvidenceCheck } from '../artifact/artifact.ts';
+import type { ErrorReport } from '../errors.ts';
+import type { Platform } from '../provider/platform.ts';
+
+interface AboutProvider {
+  /** Formatted provider address. */
+  readonly address: string;
+}
+
+interface AboutVersion extends AboutProvider {
+  readonly version: string;
+}
+
+interface AboutDelivery extends AboutVersion {
+  /** The destination's name in the config. */
+  readonly destination: string;
+}
+
+/**
+ * What happened, as data: worth keeping for ever. Logs, metrics, mail and the terminal's lines are renderings of
+ * these at the edge. Sizes are bytes.
+ */
+export type DomainEvent =
+  | (AboutVersion & { readonly kind: 'ProviderVersionResolved'; readonly requested: string })
+  | (AboutVersion & { readonly kind: 'IntegrityRemarkMade'; readonly remark: string })
+  /** The release's documents hold together: its first sight, and every later one. */
+  | (AboutVersion & {
+      readonly kind: 'ReleaseVerified';
+      /** SHA-256 of the exact bytes of SHA256SUMS: two releases under one version differ in it. */
+      readonly shasumsSha256: string;
+      readonly signedBy: string;
+      readonly checks: readonly EvidenceCheck[];
+    })
+  | (AboutDelivery & { readonly kind: 'ProviderVersionUpToDate' })
+  | (AboutDelivery & { readonly kind: 'SigningKeyAdded'; readonly keyId: string })
+  | (AboutVersion & {
+      readonly kind: 'PackageTransferFinished';
+      readonly platform: Platform;
+      /** The destinations that took the package. */
+      readonly destination: string;
+      readonly bytes: number;
+      readonly sha256: string;
+    })
+  | (AboutDelivery & {
+      readonly kind: 'PackageTransferFailed';
+      readonly platform: Platform;
+      readonly error: ErrorReport;
+    })
+  | (AboutDelivery & {
+      readonly kind: 'ProviderVersionPublished';
+      readonly signedBy: string;
+      readonly bytes: number;
+    })
+  | (AboutDelivery & {
+      readonly kind: 'ProviderVersionCompleted';
+      readonly signedBy: string;
+      readonly bytes: number;
+    })
+  | (AboutDelivery & { readonly kind: 'VersionConflictFound'; readonly error: ErrorReport })
+  | (AboutProvider & {
+      readonly kind: 'ProviderSyncFailed';
+      readonly version: string | undefined;
+      /** Undefined when it failed before any destination was looked at. */
+      readonly destination: string | undefined;
+      readonly error: ErrorReport;
+    })
+  | {
+      readonly kind: 'VersionDeleted';
+      readonly destination: string;
+      readonly provider: string;
+      readonly version: string;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'VersionDeletionFailed';
+      readonly destination: string;
+      readonly provider: string;
+      readonly version: string;
+      readonly error: ErrorReport;
+    };

@@ -1,0 +1,32 @@
+import type { Platform } from '../provider/platform.ts';
+
+interface AboutPackage {
+  /** Formatted provider address. */
+  readonly address: string;
+  readonly version: string;
+  readonly platform: Platform;
+}
+
+/** How far something is: of no interest after the run. Sizes are bytes. */
+export type ProgressSignal =
+  | { readonly kind: 'ProviderCheckStarted'; readonly address: string; readonly requested: string }
+  | (AboutPackage & { readonly kind: 'PackageTransferStarted'; readonly filename: string })
+  | (AboutPackage & {
+      readonly kind: 'PackageTransferProgressed';
+      readonly bytes: number;
+      /** Undefined when the server does not say. */
+      readonly size: number | undefined;
+    })
+  | (AboutPackage & {
+      readonly kind: 'PackageTransferRestarted';
+      readonly side: 'download' | 'upload';
+      readonly reason: string;
+    })
+  /** The common download is over, whatever came of it. */
+  | (AboutPackage & { readonly kind: 'PackageTransferEnded' })
+  | {
+      readonly kind: 'RequestRetried';
+      readonly target: string;
+      readonly attempt: number;
+      readonly reason: string;
+    };
