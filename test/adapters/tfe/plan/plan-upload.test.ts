@@ -131,7 +131,7 @@ describe('planUpload', () => {
 
   it('accepts stored SHA256SUMS that differ in other packages’ lines and have their own signature', () => {
     const [first, second] = release.files;
-    const bytes = utf8(`${first?.sha256}  ${first?.filename}\n${second?.sha256} *${second?.filename}\n`);
+    const bytes = utf8(`${first?.sha256}  ${first?.filename}\n${second?.sha256}  ${second?.filename}\n`);
     const stored = { shasums: uploadedShasums(bytes), signature: uploadedSignature(new Uint8Array([1])) };
     expect(planFor(present(stored)).outcome).toBe('up-to-date');
   });
