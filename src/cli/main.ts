@@ -1,4 +1,10 @@
-import { processIo } from './composition.ts';
-import { run } from './run.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { nodeTooOld } from './node-version.ts';
 
-process.exitCode = await run(process.argv.slice(2), processIo());
+// All else is a file of its own that is read only then: an older Node could not even parse it.
+const problem = nodeTooOld(process.versions.node, packageJson.engines.node);
+if (problem === undefined) void import('./start.ts');
+else {
+  process.stderr.write(`Error: ${problem}\n`);
+  process.exitCode = 2;
+}

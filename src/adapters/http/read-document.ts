@@ -5,6 +5,8 @@ import { isWebPage } from './web-page.ts';
 
 /** As much of a server's own words as a message carries. */
 const MAX_WORDS = 300;
+/** A document that says what went wrong is short; a long one is not read for it. */
+const MAX_WORDS_BYTES = 64 * 1024;
 
 /** The part of a zod schema that reading needs, so that only `schema.ts` files import zod. */
 export interface Schema<T> {
@@ -20,7 +22,12 @@ export interface Schema<T> {
 
 /** The body as JSON of the schema's shape. Throws `<Side>ResponseInvalid`, naming what is wrong with it. */
 export function readJsonAs<T>(document: HttpDocument, schema: Schema<T>): T {
-  const parsed = schema.safeParse(readJson(document));
+  return checkAs(document, schema, readJson(document));
+}
+
+/** As `readJsonAs`, of a value that was read already. */
+export function checkAs<T>(document: HttpDocument, schema: Schema<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues
     .slice(0, 3)
@@ -35,7 +42,7 @@ export function readJsonAs<T>(document: HttpDocument, schema: Schema<T>): T {
  * registry sends them.
  */
 export function serverWords(document: HttpDocument): string | undefined {
-  if (isWebPage(document)) return undefined;
+  if (isWebPage(document) || document.bytes.length > MAX_WORDS_BYTES) return undefined;
   const json = parseJson(document.bytes);
   if (!isRecord(json?.value) || !Array.isArray(json.value['errors'])) return undefined;
   const words = json.value['errors'].map(wordsOfError).filter((text) => text !== '');

@@ -9,10 +9,14 @@ import type { HttpClient } from '../http/contract.ts';
 import { oneLine } from '../http/read-document.ts';
 import { createDiscovery, type Discovery } from './discovery.ts';
 import { errorOfStatus, invalid, readDocument, readJson, requireLink } from './documents.ts';
-import { packageSchema, versionsSchema } from './schema.ts';
+import { packageSchema } from './schema.ts';
+import { readVersions } from './versions-document.ts';
 
-/** hashicorp/aws lists 500 versions in 600 KiB; these caps only end what is no such document. */
-const MAX_VERSIONS_BYTES = 32 * 1024 * 1024;
+/**
+ * hashicorp/aws lists 500 versions in 600 KiB; these caps only end what is no such document. At the bounds of the
+ * versions a process stays below 200 MiB, and a function has 256 MB.
+ */
+const MAX_VERSIONS_BYTES = 16 * 1024 * 1024;
 const MAX_PACKAGE_DOCUMENT_BYTES = 1024 * 1024;
 const MAX_SHASUMS_BYTES = 1024 * 1024;
 const MAX_SIGNATURE_BYTES = 64 * 1024;
@@ -50,12 +54,8 @@ async function listVersions(
         'Check "namespace" and "provider" in the configuration.',
     );
   const target = `the versions of ${formatAddress(address)}`;
-  const { data } = await readJson(
-    http,
-    { url, target, maxBytes: MAX_VERSIONS_BYTES, notFound },
-    versionsSchema,
-  );
-  return data;
+  const wanted = { url, target, maxBytes: MAX_VERSIONS_BYTES, accept: 'application/json', notFound };
+  return readVersions(await readDocument(http, wanted));
 }
 
 async function readPackage(

@@ -28,7 +28,8 @@ export const discoverySchema = z
     providers: services['providers.v1'] ?? undefined,
   }));
 
-const listedVersion = z
+/** One member of "versions"; undefined when Terraform could not read its version. */
+export const listedVersion = z
   .object({ version: z.string(), protocols, platforms: readableMembers(platform) })
   .transform((listed): AvailableVersion | undefined => {
     const version = parseVersion(listed.version);
@@ -36,15 +37,12 @@ const listedVersion = z
   });
 
 /**
- * Provider registry protocol, "List Available Versions". Versions that Terraform could not read are left
- * out, as Terraform does. A document with an `id` and no `versions` lists nothing.
+ * Provider registry protocol, "List Available Versions", but for the members of "versions", which `listedVersion`
+ * reads. A document with an `id` and no `versions` lists nothing.
  */
 export const versionsSchema = z
-  .object({ id: z.string().optional().catch(undefined), versions: readableMembers(listedVersion).optional() })
-  .refine(({ id, versions }) => id !== undefined || versions !== undefined, 'it has no "versions"')
-  .transform(({ versions }): readonly AvailableVersion[] =>
-    (versions ?? []).filter((version) => version !== undefined),
-  );
+  .object({ id: z.string().optional().catch(undefined), versions: z.array(z.unknown()).nullish() })
+  .refine(({ id, versions }) => id !== undefined || versions !== undefined, 'it has no "versions"');
 
 const publishedKey = z
   .object({ key_id: z.string().nullish(), ascii_armor: z.string().min(1), source: z.string().nullish() })

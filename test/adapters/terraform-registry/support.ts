@@ -1,3 +1,4 @@
+import type { HttpDocument } from '../../../src/adapters/http/contract.ts';
 import { createPublicRegistry } from '../../../src/adapters/terraform-registry/public-registry.ts';
 import type { PublicRegistry } from '../../../src/ports/public-registry.ts';
 import { type TestHttpClient, testHttpClient } from '../../support/http-client.ts';
@@ -65,4 +66,16 @@ export async function scriptedRegistry(
 /** A script that answers one path and leaves the rest right. */
 export function only(path: string, answer: ScriptedAnswer | 'cut'): Script {
   return (request) => (request.path === path ? answer : undefined);
+}
+
+/** An answer of the public registry with this text. */
+export function documentOf(text: string | Uint8Array): HttpDocument {
+  return {
+    status: 200,
+    headers: new Headers(),
+    url: 'https://registry.example.com/v1/providers/acme/anvil/versions',
+    bytes: new Uint8Array(Buffer.from(text)),
+    target: 'the versions of registry.example.com/acme/anvil',
+    side: 'upstream',
+  };
 }
