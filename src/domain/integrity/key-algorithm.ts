@@ -28,7 +28,7 @@ export function algorithmOf(key: PublicKey | Subkey): string {
 
 /**
  * Whether HCP Terraform documents that its private registry takes keys of this algorithm: RSA and DSA
- * (https://developer.hashicorp.com/terraform/cloud-docs/registry/publish-providers). `algorithm` as `algorithmOf`
+ * (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/private-registry/gpg-keys). `algorithm` as `algorithmOf`
  * writes it.
  */
 export function isDocumentedAlgorithm(algorithm: string): boolean {

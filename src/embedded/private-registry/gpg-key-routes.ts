@@ -1,3 +1,4 @@
+import { undocumentedAlgorithmRemark } from '../../domain/integrity/key-algorithm.ts';
 import { readSigningKeys } from '../../domain/integrity/signing-key.ts';
 import type { Exchange } from '../http-server/exchange.ts';
 import type { Route } from '../http-server/router.ts';
@@ -11,7 +12,7 @@ const KEY_PATH = `${KEYS_PATH}/:namespace/:keyId`;
 
 /**
  * HCP Terraform API, "GPG keys", with the status codes of its tables: a PATCH and a DELETE answer 201.
- * HCP Terraform takes RSA and DSA keys; this registry takes every key that can be read.
+ * Only RSA and DSA keys are taken, as HCP Terraform documents it, unless the registry is lenient.
  */
 export function gpgKeyRoutes(registry: Registry): readonly Route[] {
   const route = (
@@ -73,7 +74,7 @@ async function create(registry: Registry, exchange: Exchange) {
   const { attributes } = (await readDocument(exchange, createKeyRequest)).data;
   requireOwnNamespace(registry, attributes.namespace);
   const now = registry.now().toISOString();
-  const keyId = await keyIdOf(attributes['ascii-armor']);
+  const keyId = await keyIdOf(registry, attributes['ascii-armor']);
   const key = await registry.store.createKey({
     // A number, as the API's ids are, and no counter: keys may be added side by side.
     id: BigInt(`0x${keyId}`).toString(),
@@ -98,14 +99,20 @@ async function update(registry: Registry, exchange: Exchange) {
 }
 
 function requireOwnNamespace({ organization }: Registry, namespace: string): void {
-  if (namespace !== organization) throw notFound();
+  if (namespace !== organization) throw forbidden('body namespace not authorized');
 }
 
-/** The primary key's id. Throws Refusal 422 for anything but one readable public key. */
-async function keyIdOf(asciiArmor: string): Promise<string> {
+/** The primary key's id. Throws Refusal 422 for anything but one readable public key of a documented algorithm. */
+async function keyIdOf({ lenient }: Registry, asciiArmor: string): Promise<string> {
   const keys = await readSigningKeys(asciiArmor).catch(() => []);
   const [key] = keys;
   if (!key || keys.length > 1) throw invalidAttribute('ascii-armor', 'is not one valid GPG public key');
+  if (!lenient && undocumentedAlgorithmRemark(key) !== undefined) {
+    throw invalidAttribute(
+      'ascii-armor',
+      `is a key of ${key.algorithm}; only RSA and DSA keys are supported`,
+    );
+  }
   return key.keyId;
 }
 

@@ -8,7 +8,7 @@ export interface Page<T> {
 
 /**
  * One page of `all` as `page[number]` and `page[size]` ask for it (at most 100 a page; a page past the end is
- * empty). Links are `base` with the query, so an absolute base gives absolute links.
+ * empty, and an empty list has 0 pages, of which the first can be asked for). Links are `base` with the query, so an absolute base gives absolute links.
  */
 export function paginate<T>(
   all: readonly T[],
@@ -18,14 +18,15 @@ export function paginate<T>(
 ): Page<T> {
   const size = Math.min(positive(query.get('page[size]')) ?? defaultSize, MAX_PAGE_SIZE);
   const current = positive(query.get('page[number]')) ?? 1;
-  const total = Math.max(1, Math.ceil(all.length / size));
-  const previous = current > 1 ? Math.min(current - 1, total) : null;
+  const total = Math.ceil(all.length / size);
+  const last = Math.max(1, total);
+  const previous = current > 1 ? Math.min(current - 1, last) : null;
   const next = current < total ? current + 1 : null;
   const link = (page: number | null): string | null =>
     page === null ? null : linkTo(base, query, page, size);
   return {
     items: all.slice((current - 1) * size, current * size),
-    links: { self: link(current), first: link(1), prev: link(previous), next: link(next), last: link(total) },
+    links: { self: link(current), first: link(1), prev: link(previous), next: link(next), last: link(last) },
     meta: {
       pagination: {
         'current-page': current,

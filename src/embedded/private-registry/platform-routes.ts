@@ -1,17 +1,17 @@
 import type { Exchange } from '../http-server/exchange.ts';
 import type { Route } from '../http-server/router.ts';
 import { paginate } from './pagination.ts';
-import { providerPath } from './provider-routes.ts';
 import { invalidAttribute, notFound } from './refusal.ts';
 import {
   apiAnswer,
   type FoundVersion,
+  providerPath,
   type Registry,
   readDocument,
   requirePlatform,
   requireVersion,
 } from './registry.ts';
-import { createPlatformRequest, type StoredPlatform } from './schema.ts';
+import { LENIENT_REQUESTS, STRICT_REQUESTS, type StoredPlatform } from './schema.ts';
 import { VERSION_PATH } from './version-routes.ts';
 
 const PLATFORMS_PATH = `${VERSION_PATH}/platforms`;
@@ -54,7 +54,8 @@ async function list(registry: Registry, exchange: Exchange) {
 
 async function create(registry: Registry, exchange: Exchange) {
   const found = await requireVersion(registry, exchange);
-  const { attributes } = (await readDocument(exchange, createPlatformRequest)).data;
+  const { createPlatform } = registry.lenient ? LENIENT_REQUESTS : STRICT_REQUESTS;
+  const { attributes } = (await readDocument(exchange, createPlatform)).data;
   const platform = await registry.store.createPlatform(found.place, {
     id: registry.newId('provpltfrm'),
     createdAt: registry.now().toISOString(),

@@ -2,9 +2,20 @@ import type { Exchange } from '../http-server/exchange.ts';
 import type { Route } from '../http-server/router.ts';
 import { paginate } from './pagination.ts';
 import { invalidAttribute, notFound } from './refusal.ts';
-import { apiAnswer, type Registry, readDocument, requireOrganization, requireProvider } from './registry.ts';
+import {
+  apiAnswer,
+  isIncluded,
+  providerPath,
+  type Registry,
+  readDocument,
+  requireOrganization,
+  requireProvider,
+} from './registry.ts';
 import { createProviderRequest, type StoredProvider } from './schema.ts';
+import { describeVersion } from './version-document.ts';
 
+/** Both a resource's type and the name by which HashiCorp's client library asks for them and reads them. */
+const VERSIONS = 'registry-provider-versions';
 const PROVIDERS_PATH = '/api/v2/organizations/:organization/registry-providers';
 export const PROVIDER_PATH = `${PROVIDERS_PATH}/:registry/:namespace/:name`;
 
@@ -18,7 +29,8 @@ export function providerRoutes(registry: Registry): readonly Route[] {
       path: PROVIDER_PATH,
       handle: async (exchange) => {
         const provider = await requireProvider(registry, exchange);
-        return apiAnswer(200, { data: await describe(registry, provider) });
+        const included = await includedVersions(registry, exchange, [provider]);
+        return apiAnswer(200, { data: await describe(registry, provider, included), ...included });
       },
     },
     {
@@ -47,8 +59,31 @@ async function list(registry: Registry, exchange: Exchange) {
   );
   const base = `${origin}/api/v2/organizations/${registry.organization}/registry-providers`;
   const { items, links, meta } = paginate(all, query, base, registry.pageSize);
-  const data = await Promise.all(items.map((provider) => describe(registry, provider)));
-  return apiAnswer(200, { data, links, meta });
+  const included = await includedVersions(registry, exchange, items);
+  const data = await Promise.all(items.map((provider) => describe(registry, provider, included)));
+  return apiAnswer(200, { data, ...included, links, meta });
+}
+
+interface Included {
+  readonly included?: readonly object[];
+}
+
+/** "Available related resources" of the API: the versions, for who asks for them. */
+async function includedVersions(
+  registry: Registry,
+  exchange: Exchange,
+  providers: readonly StoredProvider[],
+): Promise<Included> {
+  if (!isIncluded(exchange, VERSIONS)) return {};
+  const included = await Promise.all(
+    providers
+      .filter(({ registryName }) => registryName === 'private')
+      .map(async (provider) => {
+        const versions = await registry.store.listVersions(provider.name);
+        return Promise.all(versions.map((version) => describeVersion(registry, exchange, provider, version)));
+      }),
+  );
+  return { included: included.flat() };
 }
 
 async function create(registry: Registry, exchange: Exchange) {
@@ -69,16 +104,15 @@ async function create(registry: Registry, exchange: Exchange) {
   return apiAnswer(201, { data: await describe(registry, provider) });
 }
 
-/** The API's path of a provider. */
-export function providerPath(organization: string, provider: StoredProvider): string {
-  const { registryName, namespace, name } = provider;
-  return `/api/v2/organizations/${organization}/registry-providers/${registryName}/${namespace}/${name}`;
-}
-
-async function describe({ organization, store }: Registry, provider: StoredProvider) {
+async function describe(
+  { organization, store }: Registry,
+  provider: StoredProvider,
+  { included }: Included = {},
+) {
   const self = providerPath(organization, provider);
   const isPrivate = provider.registryName === 'private';
-  const versions = isPrivate ? await store.listVersions(provider.name) : [];
+  const stored = isPrivate ? await store.listVersions(provider.name) : [];
+  const versions = { data: stored.map(({ id }) => ({ id, type: VERSIONS })), links: { related: self } };
   return {
     id: provider.id,
     type: 'registry-providers',
@@ -92,12 +126,7 @@ async function describe({ organization, store }: Registry, provider: StoredProvi
     },
     relationships: {
       organization: { data: { id: organization, type: 'organizations' } },
-      ...(isPrivate && {
-        versions: {
-          data: versions.map(({ id }) => ({ id, type: 'registry-provider-versions' })),
-          links: { related: self },
-        },
-      }),
+      ...(isPrivate && { versions, ...(included && { [VERSIONS]: versions }) }),
     },
     links: { self },
   };

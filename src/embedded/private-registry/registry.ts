@@ -15,6 +15,8 @@ export interface Registry {
   readonly pageSize: number;
   /** Whether versions may name HashiCorp's own key without the organization having it. */
   readonly builtInKey: boolean;
+  /** Whether keys, key ids and digests are taken that no client could verify anything with. */
+  readonly lenient: boolean;
   now(): Date;
   /** `prefix` and 16 random characters: "prov-y5KZUsSBRLV9zCtL". */
   newId(prefix: string): string;
@@ -46,9 +48,26 @@ function parseJson(text: string): unknown {
   }
 }
 
+/**
+ * Whether the request wants the related resources `name` in its answer. Throws Refusal 400 for any other, as JSON:API
+ * asks of a server that does not support it; without `name` none is supported.
+ */
+export function isIncluded({ query }: Exchange, name?: string): boolean {
+  const wanted = (query.get('include') ?? '').split(',').filter(Boolean);
+  const other = wanted.find((each) => each !== name);
+  if (other !== undefined) throw badRequest(`include=${other} is not supported here`);
+  return wanted.length > 0;
+}
+
 /** Throws Refusal 404 unless the path names this registry's organization. */
 export function requireOrganization(registry: Registry, exchange: Exchange): void {
   if (exchange.param('organization') !== registry.organization) throw notFound();
+}
+
+/** The API's path of a provider. */
+export function providerPath(organization: string, provider: StoredProvider): string {
+  const { registryName, namespace, name } = provider;
+  return `/api/v2/organizations/${organization}/registry-providers/${registryName}/${namespace}/${name}`;
 }
 
 /** The provider in the path. Throws Refusal 404. */

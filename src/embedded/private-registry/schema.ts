@@ -6,6 +6,8 @@ export type SchemaError = z.ZodError;
 
 /** What stands in a path or a file name: begins with a letter or digit, so never `..` or a hidden file. */
 export const SAFE_NAME = /^[0-9A-Za-z][0-9A-Za-z._+-]{0,127}$/;
+/** The longest name that is taken; the same number stands in SAFE_NAME. */
+const MAX_NAME_LENGTH = 128;
 
 const PROVIDER_NAME = /^[0-9A-Za-z](?:[0-9A-Za-z_-]{0,62}[0-9A-Za-z])?$/;
 const SEMVER =
@@ -35,7 +37,12 @@ function resource<T extends z.ZodType>(types: readonly [string, ...string[]], at
   return z.object({
     data: z.object(
       {
-        type: z.enum(types, { error: `must be ${types.map((type) => `"${type}"`).join(' or ')}` }),
+        type: z.enum(types, {
+          error: `must be ${types
+            .filter(Boolean)
+            .map((type) => `"${type}"`)
+            .join(' or ')}`,
+        }),
         attributes,
       },
       { error: BLANK },
@@ -53,29 +60,48 @@ export const createProviderRequest = resource(
   }),
 );
 
-/** "Create a Provider Version". */
-export const createVersionRequest = resource(
-  ['registry-provider-versions'],
-  z.object({
-    version: named(SEMVER, 'is not a valid semantic version'),
-    'key-id': named(/^[0-9A-Fa-f]{16}$/, 'is not a valid key id'),
-    protocols: z
-      .array(listed(PROTOCOLS), { error: BLANK })
-      .min(1, BLANK)
-      .refine((protocols) => new Set(protocols).size === protocols.length, 'has a value twice'),
-  }),
-);
+/**
+ * "Create a Provider Version". HashiCorp's client library (go-tfe) sends no type, and null for protocols that a
+ * caller leaves out; HCP Terraform takes both, though its documents ask for them.
+ */
+const createVersion = (keyId: z.ZodType<string>) =>
+  resource(
+    ['registry-provider-versions', ''],
+    z.object({
+      version: named(SEMVER, 'is not a valid semantic version').max(
+        MAX_NAME_LENGTH,
+        `is too long (maximum is ${MAX_NAME_LENGTH} characters)`,
+      ),
+      'key-id': keyId,
+      protocols: z
+        .array(listed(PROTOCOLS))
+        .refine((protocols) => new Set(protocols).size === protocols.length, 'has a value twice')
+        .nullish()
+        .transform((protocols) => protocols ?? []),
+    }),
+  );
 
-/** "Create a Provider Platform": the table and the sample payload give different types; both are taken. */
-export const createPlatformRequest = resource(
-  ['registry-provider-version-platforms', 'registry-provider-platforms'],
-  z.object({
-    os: listed(KNOWN_OS),
-    arch: listed(KNOWN_ARCH),
-    shasum: named(/^[0-9A-Fa-f]{64}$/, 'is not a valid SHA-256 digest').toLowerCase(),
-    filename: named(SAFE_NAME),
-  }),
-);
+/** "Create a Provider Platform": the table and the sample payload give different types, and go-tfe sends none. */
+const createPlatform = (shasum: z.ZodType<string>) =>
+  resource(
+    ['registry-provider-version-platforms', 'registry-provider-platforms', ''],
+    z.object({ os: listed(KNOWN_OS), arch: listed(KNOWN_ARCH), shasum, filename: named(SAFE_NAME) }),
+  );
+
+/** What the registry wants of a version and of a platform: by default what Terraform can verify in the end. */
+export const STRICT_REQUESTS = {
+  createVersion: createVersion(named(/^[0-9A-Fa-f]{16}$/, 'is not a valid key id').toUpperCase()),
+  createPlatform: createPlatform(named(/^[0-9A-Fa-f]{64}$/, 'is not a valid SHA-256 digest').toLowerCase()),
+};
+
+/** Whole ids are kept in upper case, so that the key is found; anything else stays as it came. */
+const upperCaseId = (text: string): string => (/^[0-9a-f]{16}$/i.test(text) ? text.toUpperCase() : text);
+
+/** The same as HCP Terraform has it, which looks at neither key ids nor digests. */
+export const LENIENT_REQUESTS: typeof STRICT_REQUESTS = {
+  createVersion: createVersion(named(SAFE_NAME).transform(upperCaseId)),
+  createPlatform: createPlatform(text.min(1, BLANK).max(MAX_NAME_LENGTH)),
+};
 
 /** "Add a GPG Key". */
 export const createKeyRequest = resource(
@@ -121,6 +147,9 @@ export const storedKey = z.object({
   asciiArmor: z.string(),
 });
 export type StoredKey = z.infer<typeof storedKey>;
+
+/** Which running registry has a data folder. */
+export const folderHolder = z.object({ url: z.url(), id: z.string() });
 
 /** What a signed link is about. */
 export const linkClaim = z.object({

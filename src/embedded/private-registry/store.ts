@@ -120,9 +120,10 @@ export function createStore(dataDir: string, organization: string, documents: Do
 
 /** Where things are, and how a folder with one document in it is read and made. */
 function createFolders(dataDir: string, organization: string, documents: DocumentsOnDisk) {
+  // A name that could lead out of the folder, or is no file name, leads to one in which nothing is ever made.
+  const nowhere = join(dataDir, '.none');
   const inside = (...names: readonly string[]): string =>
-    // A name that could lead out of the folder leads to one that never exists.
-    names.every((name) => SAFE_NAME.test(name)) ? join(dataDir, ...names) : join(dataDir, '.none');
+    names.every((name) => SAFE_NAME.test(name)) ? join(dataDir, ...names) : nowhere;
   const versionNames = ({ name, version }: VersionPlace) =>
     ['providers', 'private', organization, name, 'versions', version] as const;
   const documentIn = (folder: string, kind: string): string => join(folder, `${kind}.json`);
@@ -132,8 +133,10 @@ function createFolders(dataDir: string, organization: string, documents: Documen
 
   return {
     findIn,
-    createIn: async <T>(folder: string, kind: string, document: T): Promise<T | undefined> =>
-      (await documents.create(documentIn(folder, kind), document)) ? document : undefined,
+    createIn: async <T>(folder: string, kind: string, document: T): Promise<T | undefined> => {
+      if (folder === nowhere) throw new Error(`Something of the ${kind} cannot be a file name`);
+      return (await documents.create(documentIn(folder, kind), document)) ? document : undefined;
+    },
     listIn: async <T extends Created>(
       folder: string,
       kind: string,

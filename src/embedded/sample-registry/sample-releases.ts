@@ -14,18 +14,18 @@ const WITHOUT_APPLE_SILICON: readonly Platform[] = [
 const EVERYWHERE: readonly Platform[] = [...WITHOUT_APPLE_SILICON, { os: 'darwin', arch: 'arm64' }];
 
 /**
- * What the sample public registry offers: three publishers, each with a key of its own, made anew each time.
+ * What the sample public registry offers: three publishers, each with an RSA key of its own, made anew each time.
  *
  * - `acme/anvil` 1.0.0, 1.1.0, 1.2.0 and the prerelease 2.0.0-beta1
  * - `acme/rocket` 0.9.0 (no darwin_arm64) and 1.0.0, protocol 6.0
  * - `globex/weather` 3.1.0 and 3.2.0, signed by a subkey, links absolute
- * - `initech/stapler` 0.4.2, signed with RSA, protocols 4.0 and 5.1
+ * - `initech/stapler` 0.4.2, protocols 4.0 and 5.1
  */
 export async function sampleReleases(): Promise<readonly SampleRelease[]> {
   const [acme, globex, initech] = await Promise.all([
     makeSigningKey({ name: 'Acme Releases' }),
     makeSigningKey({ name: 'Globex Releases', signingSubkey: true }),
-    makeSigningKey({ name: 'Initech Releases', algorithm: 'rsa' }),
+    makeSigningKey({ name: 'Initech Releases' }),
   ]);
   const anvil = { namespace: 'acme', type: 'anvil', key: acme, platforms: EVERYWHERE } as const;
   const rocket = { namespace: 'acme', type: 'rocket', key: acme, protocols: ['6.0'] } as const;

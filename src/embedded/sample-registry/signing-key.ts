@@ -14,6 +14,7 @@ export interface SampleSigningKey {
 
 export interface SigningKeyOptions {
   readonly name?: string;
+  /** RSA when it is not given: HCP Terraform takes RSA and DSA keys only. */
   readonly algorithm?: 'ed25519' | 'rsa';
   /** Lets a subkey sign in the primary key's place. */
   readonly signingSubkey?: boolean;
@@ -33,9 +34,9 @@ export async function makeSigningKey(options: SigningKeyOptions = {}): Promise<S
   const { privateKey: armoredKey, publicKey: asciiArmor } = await generateKey({
     userIDs: [{ name: options.name ?? 'Sample Publisher', email: 'security@example.com' }],
     // The older encoding of Ed25519, which Terraform's OpenPGP library reads.
-    ...(options.algorithm === 'rsa'
-      ? { type: 'rsa', rsaBits: 2048 }
-      : { type: 'ecc', curve: 'ed25519Legacy' }),
+    ...(options.algorithm === 'ed25519'
+      ? { type: 'ecc', curve: 'ed25519Legacy' }
+      : { type: 'rsa', rsaBits: 2048 }),
     subkeys: options.signingSubkey ? [{ sign: true }] : [],
     date,
     keyExpirationTime: options.expiresAt ? (options.expiresAt.getTime() - date.getTime()) / 1000 : 0,

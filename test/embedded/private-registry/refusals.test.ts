@@ -98,6 +98,12 @@ const cases: readonly Case[] = [
     [invalid('version', 'Version is not a valid semantic version')],
   ],
   [
+    'a version that is no file name for its length',
+    version(`1.0.0-${'x'.repeat(123)}`),
+    422,
+    [invalid('version', 'Version is too long (maximum is 128 characters)')],
+  ],
+  [
     'a version with a v',
     version('v1.0.0'),
     422,
@@ -116,7 +122,6 @@ const cases: readonly Case[] = [
     422,
     [invalid('protocols', 'Protocols is not included in the list')],
   ],
-  ['no protocol', version('2.0.0', undefined, []), 422, [invalid('protocols', "Protocols can't be blank")]],
 
   ['a second platform', onePlatform({}), 422, [invalid('os', 'Os and arch have already been taken')]],
   ['a platform of an absent version', onePlatform({}, '9.9.9'), 404, [NOT_FOUND]],
@@ -176,7 +181,12 @@ const cases: readonly Case[] = [
     422,
     [invalid('ascii-armor', 'Ascii armor is not one valid GPG public key')],
   ],
-  ['a key for another namespace', () => api.createKey(key.asciiArmor, 'other'), 404, [NOT_FOUND]],
+  [
+    'a key for another namespace',
+    () => api.createKey(key.asciiArmor, 'other'),
+    403,
+    [{ status: '403', title: 'forbidden', detail: 'body namespace not authorized' }],
+  ],
   ['an absent key', get(`${GPG_KEYS}/${ORGANIZATION}/0123456789ABCDEF`), 404, [NOT_FOUND]],
 ];
 
