@@ -2,8 +2,9 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sampleReleases } from '../../src/embedded/sample-registry/sample-releases.ts';
+import { makeSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
 import { providerSync, startProviderSync } from '../support/command-line.ts';
-import { sampleRegistry } from '../support/registries.ts';
+import { registryApi, sampleRegistry } from '../support/registries.ts';
 import { anvil } from '../support/sync-world.ts';
 import { temporaryFolders } from '../support/temporary-folders.ts';
 import { terraformInit, terraformIsHere } from '../support/terraform.ts';
@@ -49,6 +50,42 @@ describe('serve', () => {
       expect((await stat(join(data, 'token'))).mode & 0o777).toBe(0o600);
     },
   );
+
+  it('refuses a folder that another registry has, and names that one', async () => {
+    const data = await temporaryFolder();
+    const serve = ['serve', '--data', data, '--port', '0', '--json'];
+    await using server = startProviderSync(serve);
+    await server.saying('}\n');
+    const { code, stderr } = await providerSync(serve);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/is in use by another registry at\s+http:\/\/127\.0\.0\.1:\d+/);
+  });
+
+  it('goes on in the folder of a registry that was killed', async () => {
+    const data = await temporaryFolder();
+    const serve = ['serve', '--data', data, '--port', '0', '--json'];
+    await using server = startProviderSync(serve);
+    await server.saying('}\n');
+    server.process.kill('SIGKILL');
+    await server.ended;
+    await using next = startProviderSync(serve);
+    await next.saying('}\n');
+    expect(await readFile(join(data, 'registry/in-use.json'), 'utf8')).toMatch(/127\.0\.0\.1/);
+  });
+
+  it('takes what no client could verify only with --lenient', async () => {
+    const statuses: number[] = [];
+    for (const lenient of [[], ['--lenient']]) {
+      const data = await temporaryFolder();
+      await using server = startProviderSync(['serve', '--data', data, '--port', '0', '--json', ...lenient]);
+      await server.saying('}\n');
+      const { url } = JSON.parse(server.stdout()) as { url: string };
+      const token = (await readFile(join(data, 'token'), 'utf8')).trim();
+      const { asciiArmor } = await makeSigningKey({ algorithm: 'ed25519' });
+      statuses.push((await registryApi({ url, token }).createKey(asciiArmor)).status);
+    }
+    expect(statuses).toEqual([422, 201]);
+  });
 
   it('refuses a data folder that cannot be', async () => {
     const file = join(await temporaryFolder(), 'file');

@@ -35,6 +35,11 @@ export const serveCommand: CommandSpec = {
       flags: '--organization <name>',
       description: `its one organization (default: ${DEFAULT_ORGANIZATION})`,
     },
+    {
+      flags: '--lenient',
+      description:
+        'take what HCP Terraform takes, though no client can verify it: any key id, digest and key',
+    },
     { flags: '--json', description: 'one JSON document on stdout when it is ready' },
   ],
   variables: [
@@ -52,7 +57,7 @@ export const serveCommand: CommandSpec = {
   async run(invocation) {
     if (invocation.options['mirror'] !== undefined) return await serveMirror(invocation, DEFAULT_DATA);
     const { io, signal } = invocation;
-    const { port, organization, dataDir, json } = readServeSettings(invocation);
+    const { port, organization, dataDir, json, lenient } = readServeSettings(invocation);
     const { token, tokenFile } = await provideToken(invocation, dataDir);
     const server = await startEmbeddedRegistry({
       dataDir: join(dataDir, 'registry'),
@@ -60,6 +65,7 @@ export const serveCommand: CommandSpec = {
       organization,
       token,
       builtInKey: false,
+      lenient,
       onError: (error) => io.stderr.write(`Error: ${toSyncError(error).message}\n`),
     });
     const served: Served = { url: server.url, organization, dataDir, tokenFile };
@@ -86,6 +92,7 @@ function readServeSettings(invocation: Invocation) {
     organization: named === undefined ? DEFAULT_ORGANIZATION : readOrganizationName(reader, named),
     dataDir: resolve(reader.option('--data')?.value ?? DEFAULT_DATA),
     json: reader.switchedOn('--json'),
+    lenient: reader.switchedOn('--lenient'),
   };
   const { port: soundPort, organization } = settings;
   return {
