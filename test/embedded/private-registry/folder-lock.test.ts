@@ -14,6 +14,13 @@ describe('the folder of an embedded registry', () => {
   afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
   const start = () => startEmbeddedRegistry({ dataDir, organization: 'example', token: 'token' });
+  /** Whether a registry starts there, and answers. */
+  const opens = async (): Promise<boolean> => {
+    const registry = await start();
+    const { ok } = await fetch(`${registry.url}/.well-known/terraform.json`);
+    await registry.close();
+    return ok;
+  };
   const leaveLock = (text: string) => writeFile(join(dataDir, 'in-use.json'), text);
 
   it('is refused to a second registry while the first one runs, which goes on, and free after it', async () => {
@@ -40,7 +47,7 @@ describe('the folder of an embedded registry', () => {
     ['killed while it wrote', '{"url":'],
   ])('is taken over from a registry that was %s', async (_, lock) => {
     await leaveLock(lock);
-    await (await start()).close();
+    expect(await opens()).toBe(true);
   });
 
   it('is taken over where somebody else has the address by now', async () => {
@@ -48,7 +55,7 @@ describe('the folder of an embedded registry', () => {
     await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`;
     await leaveLock(JSON.stringify({ url, id: 'x' }));
-    await (await start()).close();
+    expect(await opens()).toBe(true);
     stranger.close();
   });
 });
