@@ -39,6 +39,7 @@ export function entry(type: string, other: Partial<ProviderEntry> = {}): Provide
     retain: [],
     destinations: undefined,
     allowOtherVersionNames: false,
+    policy: undefined,
     ...other,
   };
 }
@@ -47,6 +48,7 @@ export function configFor(...entries: readonly (string | ProviderEntry)[]): Sync
   return {
     providers: entries.map((one) => (typeof one === 'string' ? entry(one) : one)),
     destinations: undefined,
+    policy: undefined,
   };
 }
 

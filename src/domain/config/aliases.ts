@@ -114,3 +114,25 @@ export const KIND_ALIASES = {
   ecr: 'oci-mirror',
   docker: 'oci-mirror',
 };
+
+export const POLICY_KEY_ALIASES = {
+  minimumReleaseAge: 'minimum-age',
+  minAge: 'minimum-age',
+  quarantine: 'minimum-age',
+  age: 'minimum-age',
+  exempt: 'minimum-age-exempt',
+  approval: 'require-approval',
+  recalls: 'recalled',
+  blocked: 'recalled',
+  hostnames: 'allowed-hostnames',
+  namespaces: 'allowed-namespaces',
+};
+
+export const APPROVAL_ALIASES = {
+  none: 'never',
+  off: 'never',
+  no: 'never',
+  always: 'all',
+  every: 'all',
+  patch: 'all',
+};

@@ -1,3 +1,4 @@
+import type { AdmissionPolicy } from '../admission/policy.ts';
 import type { ProviderAddress } from '../provider/address.ts';
 import type { VersionConstraint } from '../provider/constraint.ts';
 import type { Platform } from '../provider/platform.ts';
@@ -28,10 +29,14 @@ export interface ProviderEntry {
   readonly destinations: readonly string[] | undefined;
   /** Whether packages may be named after another version than the one that the registry lists them under. */
   readonly allowOtherVersionNames: boolean;
+  /** What is let in: the config's policy, narrowed to this provider. Undefined where neither says anything. */
+  readonly policy: AdmissionPolicy | undefined;
 }
 
 export interface SyncConfig {
   readonly providers: readonly ProviderEntry[];
   /** Undefined where the config names none: one private registry, from the environment or the stack's parameters. */
   readonly destinations: readonly DestinationEntry[] | undefined;
+  /** The whole config's; each provider has its own, narrowed. */
+  readonly policy: AdmissionPolicy | undefined;
 }

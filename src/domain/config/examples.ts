@@ -23,6 +23,12 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'token-secret': '"provider-sync/token"',
   location: '"s3://acme-providers/mirror"',
   catalogue: 'true or false',
+  policy: '{ "minimum-age": "7d" }',
+  'minimum-age': '"7d"',
+  'require-approval': '"major"',
+  versions: '"6.57.0"',
+  reason: '"withdrawn upstream"',
+  delete: 'true or false',
   repository: '"registry.example.com/providers/${hostname}/${namespace}/${type}"',
 };
 
@@ -32,6 +38,10 @@ const ITEM_EXAMPLES: Readonly<Record<string, string>> = {
   retain: VERSION,
   hostname: '"registry.opentofu.org"',
   destinations: '"mirror"',
+  'minimum-age-exempt': '"acme/*"',
+  recalled: '{ "provider": "hashicorp/aws", "versions": "6.57.0", "reason": "withdrawn upstream" }',
+  'allowed-hostnames': '"registry.terraform.io"',
+  'allowed-namespaces': '"hashicorp"',
   providers: '{ "provider": "aws", "namespace": "hashicorp", "platforms": [ … ] }',
 };
 
@@ -40,6 +50,7 @@ export function exampleOf(path: readonly PropertyKey[]): string {
   const [list, key] = [String(path.at(-2)), String(path.at(-1))];
   const item = ITEM_EXAMPLES[list];
   if (typeof path.at(-1) === 'number' && item !== undefined) return item;
+  if (key === 'provider' && path.includes('recalled')) return '"hashicorp/aws"';
   const ofList = ITEM_EXAMPLES[key];
   return EXAMPLES[key] ?? (ofList === undefined ? VERSION : `[${ofList}]`);
 }

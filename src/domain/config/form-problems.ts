@@ -1,6 +1,6 @@
 import type { Problem } from '../errors.ts';
 import { quote } from '../provider/mistake.ts';
-import { ARCH_ALIASES, KIND_ALIASES, OS_ALIASES } from './aliases.ts';
+import { APPROVAL_ALIASES, ARCH_ALIASES, KIND_ALIASES, OS_ALIASES } from './aliases.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { exampleOf, PLATFORMS_EXAMPLE } from './examples.ts';
 import { jsonPath } from './json-path.ts';
@@ -101,6 +101,7 @@ const CHOICES: Readonly<Record<string, Choice>> = {
   os: { what: 'an operating system that Terraform knows', aliases: OS_ALIASES },
   arch: { what: 'an architecture that Terraform knows', aliases: ARCH_ALIASES },
   kind: { what: 'a kind of destination', aliases: KIND_ALIASES },
+  'require-approval': { what: 'a rule of approval', aliases: APPROVAL_ALIASES },
 };
 
 function wrongChoice(issue: FormIssue, words: FormWords): Words {

@@ -1,3 +1,4 @@
+import type { AdmissionPolicy } from '../admission/policy.ts';
 import { type Problem, SyncError } from '../errors.ts';
 import { formatPlatform } from '../provider/platform.ts';
 import type { ProviderEntry, SyncConfig } from './config.ts';
@@ -6,6 +7,7 @@ import { type ReadDestination, readDestination } from './destinations/schema.ts'
 import { MAX_PROBLEMS } from './form-problems.ts';
 import { jsonPath } from './json-path.ts';
 import { linesIn, readJson } from './json-text.ts';
+import { policyProblems } from './policy/problems.ts';
 import { clashesBetween, duplicatesIn, type EntryClaim } from './providers/clashes.ts';
 import { entriesOf } from './providers/entry.ts';
 import { type ReadEntry, readEntry } from './providers/schema.ts';
@@ -36,43 +38,45 @@ interface Parts {
   readonly entries: readonly ReadEntry[];
   /** Undefined where the config names none. */
   readonly destinations: readonly ReadDestination[] | undefined;
+  readonly policy: AdmissionPolicy | undefined;
   readonly problems: readonly Problem[];
 }
 
 function parseConfigValue(value: unknown): SyncConfig | { readonly problems: readonly Problem[] } {
   const parts = readParts(value);
-  const { entries, destinations } = parts;
+  const { entries, destinations, policy } = parts;
   const problems = [
     ...parts.problems,
     ...(destinations?.flatMap(({ problems }) => problems) ?? []),
     ...entries.flatMap(problemsOf),
     ...(destinations ? destinationProblems(destinations) : []),
     ...entries.flatMap((entry) => unknownDestinations(entry, destinations)),
+    ...entries.flatMap((entry) => policyProblems(entry, policy)),
     ...clashesOf(entries, destinations),
   ];
   if (problems.length > 0) return { problems };
   return {
-    providers: entries.flatMap(({ path, form }) => (form ? entriesOf(form, path) : [])),
+    providers: entries.flatMap(({ path, form }) => (form ? entriesOf(form, path, policy) : [])),
     destinations: destinations?.flatMap(({ entry }) => entry ?? []),
+    policy,
   };
 }
 
 function readParts(value: unknown): Parts {
-  if (Array.isArray(value))
-    return {
-      entries: readItems(value, '$', readItem),
-      destinations: undefined,
-      problems: noneIn(value, '$'),
-    };
-  if (typeof value === 'object' && value !== null && isDocument(value)) {
-    const { destinations, providers, problems } = readOutline(value);
-    return {
-      entries: readItems(providers ?? [], '$.providers', readItem),
-      destinations: destinations && readItems(destinations, '$.destinations', readDestination),
-      problems: [...problems, ...noneIn(providers, '$.providers')],
-    };
+  const older = { destinations: undefined, policy: undefined };
+  if (Array.isArray(value)) {
+    return { ...older, entries: readItems(value, '$', readItem), problems: noneIn(value, '$') };
   }
-  return { entries: [readEntry(value, '$', { single: true })], destinations: undefined, problems: [] };
+  if (typeof value !== 'object' || value === null || !isDocument(value)) {
+    return { ...older, entries: [readEntry(value, '$', { single: true })], problems: [] };
+  }
+  const { destinations, providers, policy, problems } = readOutline(value);
+  return {
+    entries: readItems(providers ?? [], '$.providers', readItem),
+    destinations: destinations && readItems(destinations, '$.destinations', readDestination),
+    policy,
+    problems: [...problems, ...noneIn(providers, '$.providers')],
+  };
 }
 
 /** Reads the items of a list at `path` until there are more problems than are told. */
@@ -106,8 +110,8 @@ function noneIn(providers: readonly unknown[] | undefined, path: string): readon
  */
 export function parseProviderEntry(value: unknown, path = '$'): ProviderEntry {
   const read = readEntry(value, path, { single: false });
-  const problems = problemsOf(read);
-  const [entry, second] = read.form ? entriesOf(read.form, path) : [];
+  const problems = [...problemsOf(read), ...policyProblems(read, undefined)];
+  const [entry, second] = read.form ? entriesOf(read.form, path, undefined) : [];
   if (!entry || problems.length > 0) throw invalid(problems);
   if (!second) return entry;
   const message = 'There are several hostnames, and one entry stands for one provider.';

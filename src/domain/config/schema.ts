@@ -1,7 +1,10 @@
 import * as z from 'zod';
+import type { AdmissionPolicy } from '../admission/policy.ts';
 import type { Problem } from '../errors.ts';
+import { POLICY_KEY_ALIASES } from './aliases.ts';
 import { destination } from './destinations/schema.ts';
 import { problemsOfForm } from './form-problems.ts';
+import { policy, policyOf } from './policy/schema.ts';
 import { providerEntry, schemaReference, singleProviderEntry } from './providers/schema.ts';
 import { keysAt } from './text/schema.ts';
 
@@ -18,6 +21,7 @@ const destinationsMeta = {
 const document = z
   .strictObject({
     ...schemaReference,
+    policy: policy.optional(),
     destinations: z.array(destination).min(1).optional().meta(destinationsMeta),
     providers: z
       .array(providerEntry)
@@ -31,19 +35,26 @@ const outline = z.strictObject({
   ...schemaReference,
   destinations: z.array(z.unknown()).min(1).optional(),
   providers: z.array(z.unknown()),
+  policy: policy.optional(),
 });
+
+const policyPart = z.object({ policy });
 
 export interface Outline {
   /** Undefined when there is no such list. */
   readonly destinations: readonly unknown[] | undefined;
   readonly providers: readonly unknown[] | undefined;
+  readonly policy: AdmissionPolicy | undefined;
   readonly problems: readonly Problem[];
 }
 
 /** Whether an object is a whole document, and not the one provider of the older form. */
 export function isDocument(value: object): boolean {
   const has = (key: string) => Object.hasOwn(value, key);
-  return has('providers') || (has('destinations') && !['provider', 'namespace', 'platforms'].some(has));
+  return (
+    has('providers') ||
+    ((has('destinations') || has('policy')) && !['provider', 'namespace', 'platforms'].some(has))
+  );
 }
 
 /** The lists of a document, with the problems of its own keys. */
@@ -53,12 +64,14 @@ export function readOutline(value: object): Outline {
     const { data } = z.object({ [key]: z.array(z.unknown()) }).safeParse(value);
     return data?.[key];
   };
+  const form = policyPart.safeParse(value).data?.policy;
   return {
+    policy: form && policyOf(form),
     destinations: listAt('destinations'),
     providers: listAt('providers'),
     problems: problemsOfForm(error?.issues ?? [], '$', {
       keysAt: (at) => keysAt(outline, at),
-      keyAliases: {},
+      keyAliases: POLICY_KEY_ALIASES,
       whole: { name: 'The config', fix: 'Write one provider object or an array of them.' },
     }),
   };

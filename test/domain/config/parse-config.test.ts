@@ -20,6 +20,7 @@ describe('a config that is right', () => {
         retain: [],
         destinations: undefined,
         allowOtherVersionNames: false,
+        policy: undefined,
       },
       {
         path: '$[1]',
@@ -30,6 +31,7 @@ describe('a config that is right', () => {
         retain: [],
         destinations: undefined,
         allowOtherVersionNames: false,
+        policy: undefined,
       },
     ]);
   });
@@ -221,6 +223,23 @@ describe('parseProviderEntry', () => {
         maxLength: 3,
       }),
       'allow-other-version-names': fc.boolean(),
+      policy: fc.record(
+        {
+          'minimum-age': fc.constantFrom('0d', '36h', '2w'),
+          'minimum-age-exempt': fc.array(fc.constantFrom('*/*', '*/*/*')),
+          'require-approval': fc.constantFrom('never', 'major', 'minor', 'all'),
+          recalled: fc.array(
+            fc.record({
+              provider: fc.constant('*/*'),
+              versions: constraintText,
+              reason: fc.constant('withdrawn'),
+              delete: fc.boolean(),
+            }),
+            { maxLength: 2 },
+          ),
+        },
+        { requiredKeys: [] },
+      ),
     },
     { requiredKeys: ['provider', 'namespace', 'platforms'] },
   );

@@ -54,6 +54,22 @@ describe('schema/config.schema.json', () => {
     ['several hostnames', { providers: [{ ...AWS, hostname: ['a.com', 'b.com'] }], destinations: [MIRROR] }],
     ['one hostname in an array', [{ ...AWS, hostname: ['registry.opentofu.org'] }]],
     ['other version names', { ...AWS, 'allow-other-version-names': true }],
+    [
+      'a policy',
+      {
+        policy: {
+          'minimum-age': '7d',
+          'minimum-age-exempt': ['hashicorp/random', 'acme/*', 'registry.opentofu.org/*/*'],
+          'require-approval': 'major',
+          recalled: [
+            { provider: 'hashicorp/aws', versions: '6.57.0', reason: 'withdrawn upstream', delete: true },
+          ],
+          'allowed-hostnames': ['registry.terraform.io'],
+          'allowed-namespaces': ['hashicorp', 'integrations'],
+        },
+        providers: [{ ...AWS, policy: { 'minimum-age': '0d' } }],
+      },
+    ],
     ['providers without destinations', { $schema: './config.schema.json', providers: [AWS] }],
     [
       'every kind of destination',
@@ -110,6 +126,14 @@ describe('schema/config.schema.json', () => {
     ['a name of 65 characters', { ...AWS, namespace: 'a'.repeat(65) }],
     ['latest with a capital', { ...AWS, version: 'Latest' }],
     ['latest among retained versions', { ...AWS, retain: ['latest'] }],
+    ['an age without a unit', { policy: { 'minimum-age': '7' }, providers: [AWS] }],
+    ['an unknown rule of approval', { policy: { 'require-approval': 'always' }, providers: [AWS] }],
+    ['an exemption that is no pattern', { policy: { 'minimum-age-exempt': ['acme'] }, providers: [AWS] }],
+    [
+      'a recall without a reason',
+      { policy: { recalled: [{ provider: 'hashicorp/aws', versions: '6.57.0' }] }, providers: [AWS] },
+    ],
+    ['no allowed hostnames', { ...AWS, policy: { 'allowed-hostnames': [] } }],
     ['no hostnames', { ...AWS, hostname: [] }],
     ['a hostname twice', { ...AWS, hostname: ['a.com', 'a.com'] }],
     ['no destinations', { destinations: [], providers: [AWS] }],

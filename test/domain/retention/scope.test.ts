@@ -16,8 +16,10 @@ function configFor(...types: readonly string[]): SyncConfig {
       retain: [],
       destinations: undefined,
       allowOtherVersionNames: false,
+      policy: undefined,
     })),
     destinations: undefined,
+    policy: undefined,
   };
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { AdmissionPolicy } from '../../admission/policy.ts';
 import type { Problem } from '../../errors.ts';
 import {
   DEFAULT_HOSTNAME,
@@ -14,10 +15,11 @@ import { CONSTRAINT_PATTERN, parseConstraint } from '../../provider/constraint.t
 import { KNOWN_ARCH, KNOWN_OS, type Platform } from '../../provider/platform.ts';
 import { LATEST, parseRequestedVersion, type RequestedVersion } from '../../provider/requested-version.ts';
 import { MAX_VERSION_LENGTH } from '../../provider/version.ts';
-import { KEY_ALIASES } from '../aliases.ts';
+import { KEY_ALIASES, POLICY_KEY_ALIASES } from '../aliases.ts';
 import { destinationName } from '../destinations/schema.ts';
 import { problemsOfForm } from '../form-problems.ts';
 import { KEY_ID_PATTERN, parseKeyId } from '../key-id.ts';
+import { policy, policyOf } from '../policy/schema.ts';
 import { keysAt, parsedText } from '../text/schema.ts';
 
 const platform = z
@@ -127,6 +129,7 @@ const entryFields = {
   retain: fields.retain.optional(),
   destinations: fields.destinations.optional(),
   'allow-other-version-names': fields['allow-other-version-names'].optional(),
+  policy: policy.optional(),
 };
 
 const meta = { title: 'Provider', description: 'One provider to synchronize.' };
@@ -145,6 +148,7 @@ const identity = z.object({
 });
 const versionPart = z.object({ version: fields.version.optional() });
 const platformList = z.object({ platforms: z.array(z.unknown()) });
+const policyPart = z.object({ policy });
 const destinationList = z.object({ destinations: z.array(z.unknown()) });
 
 /** What a config entry says, its texts parsed. */
@@ -162,6 +166,8 @@ export interface ReadEntry {
   readonly platforms: readonly (Platform | undefined)[];
   /** As platforms; undefined when the entry names none. */
   readonly destinations: readonly (string | undefined)[] | undefined;
+  /** The entry's own; undefined when it has none that can be read. */
+  readonly policy: AdmissionPolicy | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -176,6 +182,7 @@ export function readEntry(value: unknown, path: string, options: { readonly sing
   const version = versionPart.safeParse(value).data;
   const platforms = platformList.safeParse(value).data?.platforms ?? [];
   const destinations = destinationList.safeParse(value).data?.destinations;
+  const ownPolicy = policyPart.safeParse(value).data?.policy;
   return {
     path,
     form: data,
@@ -183,9 +190,10 @@ export function readEntry(value: unknown, path: string, options: { readonly sing
     version: version && (version.version?.requested ?? LATEST),
     platforms: platforms.map((item) => platform.safeParse(item).data),
     destinations: destinations?.map((item) => destinationName.safeParse(item).data?.name),
+    policy: ownPolicy && policyOf(ownPolicy),
     problems: problemsOfForm(error?.issues ?? [], path, {
       keysAt: (at) => keysAt(schema, at),
-      keyAliases: KEY_ALIASES,
+      keyAliases: { ...POLICY_KEY_ALIASES, ...KEY_ALIASES },
       whole: { name: 'The entry', fix: 'Write one provider object or an array of them.' },
     }),
   };
