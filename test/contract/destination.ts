@@ -31,6 +31,8 @@ export interface DestinationSubject extends AsyncDisposable {
 export interface DestinationCapabilities {
   /** Compares what it is sent with the file's SHA-256 itself, however the body ended. */
   readonly checksDigests: boolean;
+  /** Lets the process die at every so many operations only, where each takes long. Default 1: at every one. */
+  readonly dyingStride?: number;
   /** Most operations that one delivery of a contract release takes; a bound for the search. */
   readonly maxOperations?: number;
 }
@@ -277,6 +279,7 @@ export function describeDestinationContract(
 
     describe('a process that dies', () => {
       const limit = capabilities.maxOperations ?? 200;
+      const stride = capabilities.dyingStride ?? 1;
 
       /** Delivers with 0, 1, 2, … operations before death, until one lives through it. */
       const atEveryOperation = async (
@@ -284,7 +287,7 @@ export function describeDestinationContract(
         provider: VerifiedProvider,
         check: (subject: DestinationSubject) => Promise<void>,
       ): Promise<number> => {
-        for (let dieAfter = 0; dieAfter <= limit; dieAfter += 1) {
+        for (let dieAfter = 0; dieAfter <= limit; dieAfter += stride) {
           await using subject = await makeSubject();
           await prepare(subject);
           const lived = await subject

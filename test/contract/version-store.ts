@@ -15,10 +15,11 @@ export interface VersionStoreSubject extends AsyncDisposable {
 
 const MAX_OPERATIONS = 100;
 
-/** What every VersionStore does. `makeSubject` makes an empty place. */
+/** What every VersionStore does. `makeSubject` makes an empty place; `dyingStride` as of DestinationCapabilities. */
 export function describeVersionStoreContract(
   name: string,
   makeSubject: () => Promise<VersionStoreSubject>,
+  { dyingStride = 1 }: { readonly dyingStride?: number } = {},
 ): void {
   let releases: ContractReleases;
   beforeAll(async () => {
@@ -91,7 +92,7 @@ export function describeVersionStoreContract(
     });
 
     it('leaves nothing half visible when a deletion breaks off, and ends it the next time', async () => {
-      for (let dieAfter = 0; dieAfter <= MAX_OPERATIONS; dieAfter += 1) {
+      for (let dieAfter = 0; dieAfter <= MAX_OPERATIONS; dieAfter += dyingStride) {
         await using subject = await filled();
         const provider = await held((await subject.open()).store);
         const dying = await subject.open({ dieAfter });
