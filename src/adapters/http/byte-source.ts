@@ -11,18 +11,22 @@ export function httpByteSource(options: {
   readonly name: string;
   /** May be a secret link: messages name its host alone. A function is asked at every `open`. */
   readonly url: string | (() => Promise<string>);
-  readonly headers?: Readonly<Record<string, string>>;
+  /** A function is asked at every `open`, after `url`. */
+  readonly headers?: Readonly<Record<string, string>> | (() => Promise<Readonly<Record<string, string>>>);
   readonly onStatus: (status: number) => SyncError;
 }): ByteSource {
   const { http, name, url, headers, onStatus } = options;
-  const get = async (resume?: ResumePoint): Promise<OpenedHttpBody> =>
-    http.open({
-      url: typeof url === 'string' ? url : await url(),
+  const get = async (resume?: ResumePoint): Promise<OpenedHttpBody> => {
+    const from = typeof url === 'string' ? url : await url();
+    const sent = typeof headers === 'function' ? await headers() : headers;
+    return http.open({
+      url: from,
       target: name,
       secretUrl: true,
-      ...(headers ? { headers } : {}),
+      ...(sent ? { headers: sent } : {}),
       ...(resume ? { resume } : {}),
     });
+  };
   return {
     name,
     open: async (resume) => {

@@ -52,6 +52,8 @@ export interface OpenedHttpBody {
 }
 
 export interface HttpSendRequest extends Aimed {
+  /** Default PUT. */
+  readonly method?: 'PUT' | 'PATCH';
   readonly body: AsyncIterable<Uint8Array>;
   /** The content-length in bytes; undefined sends chunked. */
   readonly size: number | undefined;
@@ -83,7 +85,7 @@ export interface HttpClient {
   /** A streaming GET. Never repeated; follows redirects. */
   open(request: HttpOpenRequest): Promise<OpenedHttpBody>;
   /**
-   * A streaming PUT. Never repeated or redirected. When `body` throws, the request is broken off before its
+   * A streaming PUT or PATCH. Never repeated or redirected. When `body` throws, the request is broken off before its
    * last byte and the error is thrown on. The headers go out with the first bytes of `body`, not before.
    */
   send(request: HttpSendRequest): Promise<HttpDocument>;

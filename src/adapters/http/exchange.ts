@@ -4,7 +4,7 @@ import { type PaceWatch, watchPace } from './pace.ts';
 import type { Wire } from './wire.ts';
 
 export interface Outgoing {
-  readonly method: 'GET' | 'PUT';
+  readonly method: 'GET' | 'PUT' | 'PATCH';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: AsyncIterable<Uint8Array> | Uint8Array;

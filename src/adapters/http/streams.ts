@@ -54,7 +54,7 @@ export async function sendStream(wire: Wire, request: HttpSendRequest): Promise<
     const answer = await guarded(wire, target, { url }, () =>
       exchange(
         wire,
-        { method: 'PUT', url, headers, body: outgoing.body },
+        { method: request.method ?? 'PUT', url, headers, body: outgoing.body },
         (error) => outgoing.failure() ?? failureOf(error, side, about, wire.signal),
       ),
     );
