@@ -73,24 +73,26 @@ export async function readManifest(
   return { ...contentOf(document.bytes), mediaType: mediaType.trim() };
 }
 
-/** Whether a manifest is there, by HEAD. */
-export async function hasManifest(
+/**
+ * The digest that the registry shows under a tag or digest, by HEAD: undefined when nothing is there, empty when
+ * the registry does not tell.
+ */
+export async function tagDigest(
   repository: Repository,
-  digest: string,
+  reference: string,
   target: string,
   scope: Scope = pulling(repository),
-): Promise<boolean> {
+): Promise<string | undefined> {
   const document = await repository.registry.call({
     method: 'HEAD',
-    path: `${repository.name}/manifests/${digest}`,
+    path: `${repository.name}/manifests/${reference}`,
     scope,
     target,
     headers: { accept: `${INDEX_TYPE}, ${MANIFEST_TYPE}` },
   });
-  if (document.status === 404) return false;
+  if (document.status === 404) return undefined;
   requireOk(document, repository);
-  requireDigest(document, digest);
-  return true;
+  return document.headers.get('docker-content-digest') ?? (reference.includes(':') ? reference : '');
 }
 
 /**

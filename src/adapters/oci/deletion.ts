@@ -1,6 +1,7 @@
 import { SyncError } from '../../domain/errors.ts';
 import type { HttpDocument } from '../http/contract.ts';
 import type { Scope } from './authorization.ts';
+import { claimsOf } from './claims.ts';
 import { listTags } from './listing.ts';
 import { errorCodes, type Repository, refused } from './registry.ts';
 import { readIndex } from './stored.ts';
@@ -25,8 +26,15 @@ export async function deleteTag(
       `${subject} at ${repository.registry.host} is ${index.why}, not a provider: it is left alone.`,
     );
   }
-  const used = await usedByOtherTags(repository, tag);
+  const tags = (await listTags(repository)) ?? [];
+  const claims = claimsOf(tag, tags).map((claim) => claim.tag);
+  const used = await usedByTags(
+    repository,
+    tags.filter((each) => each !== tag && !claims.includes(each)),
+  );
   const remove = remover(repository, subject, keeper);
+  // No client sees these. What they stand for must not come back with the version's next delivery.
+  for (const claim of claims) await remove({ tag: claim });
   const untagged = await remove({ tag });
   if (untagged === 'refused' && used.has(index.digest)) throw onlyTag(repository, subject);
   const doomed = [index.digest, ...index.entries.map(({ descriptor }) => descriptor.digest)];
@@ -39,12 +47,11 @@ export async function deleteTag(
   return 'deleted';
 }
 
-/** The digests of every other tag's index and of what each names. */
-async function usedByOtherTags(repository: Repository, tag: string): Promise<ReadonlySet<string>> {
+/** The digests of each tag's index or manifest and of what each index names. */
+async function usedByTags(repository: Repository, tags: readonly string[]): Promise<ReadonlySet<string>> {
   const used = new Set<string>();
-  for (const other of (await listTags(repository)) ?? []) {
-    if (other === tag) continue;
-    const index = await readIndex(repository, other, `${repository.name}:${other}`);
+  for (const tag of tags) {
+    const index = await readIndex(repository, tag, `${repository.name}:${tag}`);
     if (index.state === 'absent') continue;
     used.add(index.digest);
     if (index.state === 'foreign') continue;

@@ -1,15 +1,17 @@
 import { SyncError } from '../../domain/errors.ts';
-import { formatPlatform } from '../../domain/provider/platform.ts';
+import { parseShasums } from '../../domain/integrity/shasums.ts';
+import { formatPlatform, type Platform, samePlatform } from '../../domain/provider/platform.ts';
 import type { ReleasePackage, VerifiedRelease } from '../../domain/provider/release.ts';
 import type { Delivery } from '../../ports/destination.ts';
 import { responseInvalid } from '../http/failures.ts';
 import { cancelUpload, createBlobSink, type OpenUploads } from './blob-sink.ts';
-import { hasManifest, headBlob, pushing, putBlob, putManifest } from './contents.ts';
+import { claim, claimedPackages } from './claims.ts';
+import { headBlob, pushing, putBlob, putManifest, tagDigest } from './contents.ts';
 import {
   type Content,
+  descriptorOf,
   EMPTY_CONFIG,
   evidenceContents,
-  platformDescriptor,
   platformManifest,
   providerIndex,
 } from './documents.ts';
@@ -53,18 +55,17 @@ export function createOciDelivery(options: {
       for (const pkg of release.files) manifests.push(await namePackage(repository, release, pkg));
       await putBlob(repository, EMPTY_CONFIG, `the empty config in ${repository.name}`);
       for (const { manifest, pkg } of manifests) {
-        await putOnce(
-          repository,
-          manifest,
-          `the manifest of ${release.id} for ${formatPlatform(pkg.platform)}`,
-        );
+        const target = `the manifest of ${release.id} for ${formatPlatform(pkg.platform)}`;
+        await claim(repository, plan.held.tag, pkg.platform, manifest, target);
       }
       let latest = await current(plan);
-      for (let merge = 0; latest.outcome !== 'up-to-date'; merge += 1) {
+      let claimed = await claimedBeside(repository, release, latest);
+      for (let merge = 0; latest.outcome !== 'up-to-date' || claimed.length > 0; merge += 1) {
         if (latest.outcome === 'conflict') throw conflictOf(release, latest);
         if (merge === MAX_MERGES) throw notShown(repository, release, latest);
-        await putIndex(repository, release, latest, manifests);
+        await putIndex(repository, release, latest, [...manifests.map(named), ...claimed]);
         latest = await inspect();
+        claimed = await claimedBeside(repository, release, latest);
       }
     },
     abandon: async () => {
@@ -100,26 +101,46 @@ async function namePackage(
   return { pkg, manifest: platformManifest(pkg, size) };
 }
 
+interface Target {
+  readonly platform: Platform;
+  readonly descriptor: object;
+}
+
+function named({ pkg, manifest }: Named): Target {
+  return { platform: pkg.platform, descriptor: descriptorOf(pkg.platform, manifest) };
+}
+
+/** Packages that other runs deliver beside this one, and that the index lacks. */
+async function claimedBeside(
+  repository: Repository,
+  release: VerifiedRelease,
+  { held }: OciPlan,
+): Promise<readonly Target[]> {
+  const entries = held.index.state === 'index' ? held.index.entries : [];
+  const stored = held.evidence.state === 'proved' ? [held.evidence.shasums] : [];
+  const proofs = [parseShasums(release.shasums), ...stored];
+  const claimed = await claimedPackages(repository, held.tag, entries, proofs, release.id);
+  return claimed.filter(({ platform }) => !release.files.some((pkg) => samePlatform(pkg.platform, platform)));
+}
+
 /**
- * Puts the index of the wanted packages and of all else that stands under the tag: other platforms, other
+ * Puts the index of the given packages and of all else that stands under the tag: other platforms, other
  * descriptors, evidence that holds. What its registry no longer has is left out, or it would refuse the index.
  */
 async function putIndex(
   repository: Repository,
   release: VerifiedRelease,
   { held }: OciPlan,
-  manifests: readonly Named[],
+  targets: readonly Target[],
 ): Promise<void> {
   const present = held.index.state === 'index' ? held.index.entries : [];
-  const wanted = (entry: Entry): boolean =>
-    release.files.some(({ platform }) => isPackageOf(entry, platform));
+  const replaced = (entry: Entry): boolean => targets.some(({ platform }) => isPackageOf(entry, platform));
   const proved = held.evidence.state === 'proved';
   const kept: Entry[] = [];
-  for (const entry of present.filter((each) => !wanted(each) && (proved || !isEvidence(each)))) {
+  for (const entry of present.filter((each) => !replaced(each) && (proved || !isEvidence(each)))) {
     const { digest } = entry.descriptor;
-    if (await hasManifest(repository, digest, `a manifest of ${release.id}`, pushing(repository))) {
-      kept.push(entry);
-    }
+    const shown = await tagDigest(repository, digest, `a manifest of ${release.id}`, pushing(repository));
+    if (shown === digest) kept.push(entry);
   }
   const packages = [
     ...kept
@@ -128,10 +149,7 @@ async function putIndex(
         key: `${descriptor.platform?.os}_${descriptor.platform?.architecture}`,
         raw,
       })),
-    ...manifests.map(({ pkg, manifest }) => ({
-      key: formatPlatform(pkg.platform),
-      raw: platformDescriptor(pkg, manifest),
-    })),
+    ...targets.map(({ platform, descriptor }) => ({ key: formatPlatform(platform), raw: descriptor })),
   ].sort((a, b) => (a.key < b.key ? -1 : 1));
   const others = kept.filter(({ descriptor }) => !isPackage(descriptor)).map(({ raw }) => raw);
   const evidence = proved ? [] : [await putEvidence(repository, release)];
@@ -147,7 +165,7 @@ async function putEvidence(repository: Repository, release: VerifiedRelease): Pr
 }
 
 async function putOnce(repository: Repository, manifest: Content, target: string): Promise<void> {
-  if (await hasManifest(repository, manifest.digest, target, pushing(repository))) return;
+  if ((await tagDigest(repository, manifest.digest, target, pushing(repository))) !== undefined) return;
   await putManifest(repository, manifest.digest, MANIFEST_TYPE, manifest, target);
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Platform } from '../../domain/provider/platform.ts';
 import type { ReleasePackage, VerifiedRelease } from '../../domain/provider/release.ts';
 import { INDEX_TYPE, MANIFEST_TYPE } from './schema.ts';
 
@@ -55,12 +56,13 @@ export function platformManifest(pkg: ReleasePackage, size: number): Content {
   });
 }
 
-export function platformDescriptor(pkg: ReleasePackage, manifest: Content): object {
+/** What an index says of a platform's manifest. */
+export function descriptorOf({ os, arch }: Platform, manifest: Content): object {
   return {
     mediaType: MANIFEST_TYPE,
     digest: manifest.digest,
     size: manifest.bytes.length,
-    platform: { architecture: pkg.platform.arch, os: pkg.platform.os },
+    platform: { architecture: arch, os },
     artifactType: TARGET_TYPE,
   };
 }

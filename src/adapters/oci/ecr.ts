@@ -114,6 +114,7 @@ export function createEcrKeeper(options: {
       );
       const [failure] = answer?.failures ?? [];
       if (answer === undefined || failure?.failureCode === 'ImageNotFound') return 'gone';
+      if (failure?.failureCode === 'ImageReferencedByManifestList') return 'refused';
       if (failure === undefined) return 'deleted';
       throw new SyncError('DestinationRejected', `${what} was refused (${failure.failureCode}).`);
     },

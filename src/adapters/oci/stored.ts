@@ -94,10 +94,8 @@ export async function readPackage(
   if (others.length > 0) return { state: 'broken', why: 'the index names it twice' };
   const manifest = await followManifest(repository, entry.descriptor, subject);
   if (typeof manifest === 'string') return { state: 'broken', why: manifest };
-  const [layer, ...more] = manifest.layers.filter(({ mediaType }) => mediaType === ZIP_TYPE);
-  if (layer === undefined || more.length > 0 || manifest.artifactType !== TARGET_TYPE) {
-    return { state: 'broken', why: 'its manifest is not that of one package' };
-  }
+  const layer = zipLayer(manifest);
+  if (layer === undefined) return { state: 'broken', why: 'its manifest is not that of one package' };
   const blob = await headBlob(repository, layer.digest, `the package of ${subject}`);
   return {
     state: 'named',
@@ -105,6 +103,18 @@ export async function readPackage(
     size: layer.size,
     blob: blob !== undefined && (blob.size === undefined || blob.size === layer.size),
   };
+}
+
+/** The zip of a manifest that names exactly one. */
+function zipLayer({ artifactType, layers }: ImageManifest): Descriptor | undefined {
+  const [layer, ...more] = layers.filter(({ mediaType }) => mediaType === ZIP_TYPE);
+  return artifactType === TARGET_TYPE && more.length === 0 ? layer : undefined;
+}
+
+/** The zip that a platform's manifest names; undefined for bytes that are no such manifest. */
+export function packageLayer(bytes: Uint8Array): Descriptor | undefined {
+  const parsed = imageManifest.safeParse(parseJson(bytes));
+  return parsed.success ? zipLayer(parsed.data) : undefined;
 }
 
 /** Reads SHA256SUMS, its signature and the key from the index, and proves the one by the others. */

@@ -23,8 +23,14 @@ export interface RepositoryKeeper {
   listRepositories(): Promise<readonly string[]>;
   /** When each tag was pushed. */
   pushedAt(repository: string): Promise<ReadonlyMap<string, Date>>;
-  /** A manifest by its digest (with all its tags) or one tag. "gone" when it was not there. */
-  deleteImage(repository: string, image: { tag: string } | { digest: string }): Promise<'deleted' | 'gone'>;
+  /**
+   * A manifest by its digest (with all its tags) or one tag. "gone" when it was not there, "refused" while an index
+   * still needs it.
+   */
+  deleteImage(
+    repository: string,
+    image: { tag: string } | { digest: string },
+  ): Promise<'deleted' | 'gone' | 'refused'>;
 }
 
 const INDEXES_AT_ONCE = 4;

@@ -1,0 +1,69 @@
+import type { HttpClient } from '../../../src/adapters/http/contract.ts';
+import type { OciCredentials } from '../../../src/adapters/oci/credentials.ts';
+import { createOciMirror, type OciMirrorOptions } from '../../../src/adapters/oci/oci-mirror.ts';
+import { parseRepositoryTemplate, repositoryOf } from '../../../src/domain/delivery/repository-template.ts';
+import type { ProviderAddress } from '../../../src/domain/provider/address.ts';
+import { fixedClock } from '../../fakes/clock.ts';
+import { dyingAfter } from '../dying.ts';
+import { testHttpClient } from '../http-client.ts';
+import { ociClientView } from './client-view.ts';
+
+export const PATH = 'tofu/${hostname}/${namespace}/${type}';
+
+export const NO_CREDENTIALS: OciCredentials = { description: 'nowhere', read: async () => undefined };
+
+/** A mirror in a plain registry on loopback. */
+export function mirrorAt(
+  host: string,
+  http: HttpClient,
+  options: Partial<OciMirrorOptions> = {},
+): ReturnType<typeof createOciMirror> {
+  return createOciMirror({
+    name: 'oci',
+    template: templateAt(host),
+    http,
+    credentials: NO_CREDENTIALS,
+    clock: fixedClock(new Date('2026-11-01T00:00:00Z')),
+    ...options,
+  });
+}
+
+export function templateAt(host: string, path = PATH): OciMirrorOptions['template'] {
+  const template = parseRepositoryTemplate(`http://${host}/${path}`);
+  if ('problem' in template) throw new Error(template.problem);
+  return template;
+}
+
+/** A client that carries out so many requests and fails at every later one. */
+export function dyingClient(client: HttpClient, dieAfter: number | undefined): HttpClient {
+  const operation = dyingAfter(dieAfter);
+  return {
+    ...client,
+    request: async (request) => {
+      operation();
+      return await client.request(request);
+    },
+    open: async (request) => {
+      operation();
+      return await client.open(request);
+    },
+    send: async (request) => {
+      operation();
+      return await client.send(request);
+    },
+  };
+}
+
+/** A registry at `host`, which `close` frees, as the contract suites ask for it. */
+export function contractSubject(host: string, close: () => Promise<void>) {
+  const client = testHttpClient('destination');
+  return {
+    openMirror: (dieAfter: number | undefined) => mirrorAt(host, dyingClient(client, dieAfter)),
+    clientView: async (address: ProviderAddress) =>
+      await ociClientView(`http://${host}`, repositoryOf(templateAt(host), address) ?? ''),
+    [Symbol.asyncDispose]: async () => {
+      await client.close();
+      await close();
+    },
+  };
+}
