@@ -11,6 +11,8 @@ export interface TerraformRun {
   readonly providers: Readonly<Record<string, { readonly source: string; readonly version: string }>>;
   /** PEM file of what terraform is to trust. */
   readonly certificate?: string;
+  /** The program: `terraform` when it is not given, or OpenTofu's. */
+  readonly program?: string;
 }
 
 export interface TerraformOutcome {
@@ -41,10 +43,15 @@ export async function runTerraform(args: readonly string[], run: TerraformRun): 
     ...(run.certificate === undefined ? {} : { SSL_CERT_FILE: run.certificate }),
   };
   const { promise, resolve } = Promise.withResolvers<TerraformOutcome>();
-  execFile('terraform', [...args], { cwd: folder, env, timeout: 120_000 }, (error, stdout, stderr) => {
-    const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
-    resolve({ code, output: `${stdout}${stderr}`.replace(/\s*[│╷╵]\s*/g, ' ').replace(/\s+/g, ' ') });
-  });
+  execFile(
+    run.program ?? 'terraform',
+    [...args],
+    { cwd: folder, env, timeout: 120_000 },
+    (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+      resolve({ code, output: `${stdout}${stderr}`.replace(/\s*[│╷╵]\s*/g, ' ').replace(/\s+/g, ' ') });
+    },
+  );
   return await promise;
 }
 

@@ -54,13 +54,14 @@ export function dyingClient(client: HttpClient, dieAfter: number | undefined): H
   };
 }
 
-/** A registry at `host`, which `close` frees, as the contract suites ask for it. */
-export function contractSubject(host: string, close: () => Promise<void>) {
+/** A registry at `host`, which `close` frees, as the contract suites ask for it. `path` is the subject's own. */
+export function contractSubject(host: string, close: () => Promise<void>, path = PATH) {
   const client = testHttpClient('destination');
+  const template = templateAt(host, path);
   return {
-    openMirror: (dieAfter: number | undefined) => mirrorAt(host, dyingClient(client, dieAfter)),
+    openMirror: (dieAfter: number | undefined) => mirrorAt(host, dyingClient(client, dieAfter), { template }),
     clientView: async (address: ProviderAddress) =>
-      await ociClientView(`http://${host}`, repositoryOf(templateAt(host), address) ?? ''),
+      await ociClientView(`http://${host}`, repositoryOf(template, address) ?? ''),
     [Symbol.asyncDispose]: async () => {
       await client.close();
       await close();
