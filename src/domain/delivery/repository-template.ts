@@ -44,7 +44,8 @@ export function parseRepositoryTemplate(text: string): RepositoryTemplate | Mist
   const slash = bare.indexOf('/');
   const host = (slash === -1 ? bare : bare.slice(0, slash)).toLowerCase();
   const path = slash === -1 ? '' : bare.slice(slash + 1);
-  const mistake = hostMistake(text, host) ?? pathMistake(text, path);
+  const shown = text.replace(/^[^/]*@/, '…@');
+  const mistake = hostMistake(shown, host) ?? pathMistake(shown, path);
   if (mistake !== undefined) return mistake;
   if (plainHttp && !LOOPBACK.test(host)) {
     return {
