@@ -1,5 +1,6 @@
 import { SyncError } from '../../domain/errors.ts';
 import { quote } from '../../domain/integrity/untrusted-text.ts';
+import { holdSecret } from '../../domain/secrets/redaction.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HttpClient, HttpDocument, HttpRequest } from '../http/contract.ts';
 import { responseInvalid } from '../http/failures.ts';
@@ -87,6 +88,7 @@ export function createAuthorization(options: {
     const { repository } = scope;
     const credential = await credentials.read({ host, repository, fresh });
     if (credential?.kind === 'bearer') return credential.token;
+    if (credential?.kind === 'identity-token') holdSecret(credential.token);
     const scopes = [...new Set([key, named.get(key) ?? key])];
     const started = clock.now().getTime();
     const document = await http.request(tokenRequest(host, asked, scopes, credential));
@@ -100,6 +102,7 @@ export function createAuthorization(options: {
     if (text === undefined) {
       throw responseInvalid(document.side, document.target, 'the token server answered without a token');
     }
+    holdSecret(text);
     const lifetime = Math.min(seconds || DEFAULT_LIFETIME_SECONDS, MAX_LIFETIME_SECONDS);
     tokens.set(key, { token: text, until: started + (lifetime - Math.min(60, lifetime / 5)) * 1000 });
     return text;
@@ -122,6 +125,7 @@ export function createAuthorization(options: {
       const challenge = chooseChallenge(refused);
       const first = scheme === undefined;
       scheme = schemeOf(challenge, refused, host);
+      if (scheme.kind === 'bearer') http.noteLink(new URL(scheme.realm), refused.url);
       if (challenge.parameters['scope']) named.set(scopeText(scope), challenge.parameters['scope']);
       // The first challenge of all is no sign that the credentials at hand are stale.
       const sent = Object.keys(await headersOf(scope, !first)).length > 0;
@@ -168,7 +172,7 @@ function tokenRequest(
   credential: Exclude<OciCredential, { kind: 'bearer' }> | undefined,
 ): HttpRequest {
   const url = new URL(realm);
-  const common = { target: `a token for ${host}`, maxBytes: MAX_TOKEN_ANSWER_BYTES, secretUrl: true };
+  const common = { target: `a token for ${host}`, maxBytes: MAX_TOKEN_ANSWER_BYTES };
   if (credential?.kind === 'identity-token') {
     const form = new URLSearchParams({
       grant_type: 'refresh_token',

@@ -50,7 +50,7 @@ export function createBlobSink(options: {
           const patched = await stream('PATCH', location, body, undefined);
           requireTaken(patched, 202, repository);
           open.delete(location.href);
-          location = linkOf(patched, patched.headers.get('location'), 'Location');
+          location = linkOf(repository.registry, patched, patched.headers.get('location'), 'Location');
           open.add(location.href);
           requireTaken(await complete(repository, withDigest(location, digest), name), 201, repository);
         }

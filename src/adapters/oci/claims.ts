@@ -15,7 +15,7 @@ import { isTag } from './tags.ts';
  * is lacking. OpenTofu takes such a tag for no version and passes over it [tried with 1.10.6]. It also keeps a
  * registry that sweeps up untagged manifests from sweeping up these.
  */
-export function claimTag(tag: string, platform: Platform): string {
+function claimTag(tag: string, platform: Platform): string {
   return `_${tag}_${formatPlatform(platform)}`;
 }
 

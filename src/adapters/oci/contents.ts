@@ -155,7 +155,7 @@ export async function startUpload(repository: Repository, target: string): Promi
     );
   }
   if (document.status !== 202) throw refused(document, registry.host);
-  return linkOf(document, document.headers.get('location'), 'Location');
+  return linkOf(registry, document, document.headers.get('location'), 'Location');
 }
 
 /** An upload's address has a query of its own, which must stay. */

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-ecr';
 import { SyncError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { isPassing, serviceErrorOf, serviceUnavailable } from '../aws/service-errors.ts';
+import { isUnanswered, serviceErrorOf, serviceUnavailable } from '../aws/service-errors.ts';
 import type { OciCredential, OciCredentials } from './credentials.ts';
 import type { RepositoryKeeper } from './version-store.ts';
 
@@ -145,7 +145,7 @@ async function asking<T>(what: string, call: () => Promise<T>, fine?: string): P
   } catch (cause) {
     const error = serviceErrorOf(cause);
     if (error.name === fine) return undefined;
-    if (isPassing(error)) throw serviceUnavailable(what, cause);
+    if (isUnanswered(error)) throw serviceUnavailable(what, cause);
     if (error.name === 'RepositoryNotFoundException') {
       throw new SyncError('DestinationNotFound', `${what}: there is no such repository.`, { cause });
     }

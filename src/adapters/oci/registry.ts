@@ -17,7 +17,7 @@ export interface Repository {
   readonly name: string;
 }
 
-export interface RegistryRequest {
+interface RegistryRequest {
   readonly method: HttpMethod;
   /** Path and query below `/v2/`, or a whole URL on the way of an upload. */
   readonly path: string | URL;
@@ -115,7 +115,7 @@ export function errorCodes(document: HttpDocument): readonly string[] {
 }
 
 /** What a registry says of an error, on one line. */
-export function registryWords(document: HttpDocument): string | undefined {
+function registryWords(document: HttpDocument): string | undefined {
   const errors = readErrors(document);
   if (errors.length === 0) return undefined;
   return oneLine(errors.map(({ code, message }) => (message ? `${code}: ${message}` : code)).join('; '));
@@ -138,8 +138,11 @@ export function refused(document: HttpDocument, host: string, advice?: string): 
 }
 
 /** A Location or Link that may be followed. Throws DestinationResponseInvalid. */
-export function linkOf(document: HttpDocument, link: string | null, what: string): URL {
+export function linkOf({ http }: Registry, document: HttpDocument, link: string | null, what: string): URL {
   const url = link === null ? undefined : resolveLink(link, document.url);
-  if (url !== undefined) return url;
+  if (url !== undefined) {
+    http.noteLink(url, document.url);
+    return url;
+  }
   throw responseInvalid(document.side, document.target, `its answer has no ${what} that is an https address`);
 }

@@ -135,10 +135,23 @@ describe('tokens of a token server', () => {
     expect(credentials.wishes).toEqual([]);
   });
 
-  it.each<[string, OciCredential, string]>([
-    ['a refresh token is exchanged in a form', { kind: 'identity-token', token: 'refresh-me' }, 'POST'],
-    ['a user name and password go as Basic', { kind: 'basic', username: 'robot', password: SECRET }, 'GET'],
-  ])('%s', async (_, credential, method) => {
+  it.each<[string, OciCredential, object]>([
+    [
+      'a refresh token is exchanged in a form',
+      { kind: 'identity-token', token: 'refresh-me' },
+      { method: 'POST', body: expect.stringMatching(/grant_type=refresh_token.*refresh_token=refresh-me/) },
+    ],
+    [
+      'a user name and password go as Basic',
+      { kind: 'basic', username: 'robot', password: SECRET },
+      {
+        method: 'GET',
+        headers: expect.objectContaining({
+          authorization: `Basic ${Buffer.from(`robot:${SECRET}`).toString('base64')}`,
+        }),
+      },
+    ],
+  ])('%s', async (_, credential, expected) => {
     await using tokens = await scriptedServer((seen) =>
       seen.path.startsWith('/oauth') ? { json: { access_token: 'good' } } : undefined,
     );
@@ -152,14 +165,7 @@ describe('tokens of a token server', () => {
     const mirror = mirrorAt(new URL(registry.url).host, http, { credentials });
     expect((await mirror.inspect(releases.first)).outcome).toBe('publish');
     expect(tokens.requests.length).toBeGreaterThan(0);
-    for (const request of tokens.requests) {
-      expect(request.method).toBe(method);
-      if (method === 'POST') expect(request.body).toContain('grant_type=refresh_token');
-      else
-        expect(request.headers.authorization).toBe(
-          `Basic ${Buffer.from(`robot:${SECRET}`).toString('base64')}`,
-        );
-    }
+    for (const request of tokens.requests) expect(request).toMatchObject(expected);
   });
 
   it('a token that is given goes to the registry as it is', async () => {
@@ -220,16 +226,13 @@ describe('blobs that lie elsewhere', () => {
     await using world = await guarded(guardOf(), credentialsOf(SECRET), { blobsElsewhere: bucket.url });
     // The bucket shows what was pushed, as soon as it was.
     const repository = () => world.registry.repositories.get('tofu/registry.terraform.io/acme/anvil');
-    const delivering = world.mirror.inspect(first).then(async (plan) => {
-      const delivery = await world.mirror.begin(first, plan, {});
-      for (const file of first.files) {
-        const opened = await file.source.open();
-        await delivery.sinkFor(file).send(opened.body, opened.size);
-      }
-      stored = repository()?.blobs ?? stored;
-      await delivery.commit();
-    });
-    await delivering;
+    const delivery = await world.mirror.begin(first, await world.mirror.inspect(first), {});
+    for (const file of first.files) {
+      const opened = await file.source.open();
+      await delivery.sinkFor(file).send(opened.body, opened.size);
+    }
+    stored = repository()?.blobs ?? stored;
+    await delivery.commit();
     const [file] = first.files;
     if (file === undefined) throw new Error('No file.');
     await readAll(await world.mirror.storedFile(first, file).open());

@@ -28,14 +28,14 @@ export function mirrorAt(
   });
 }
 
-export function templateAt(host: string, path = PATH): OciMirrorOptions['template'] {
+function templateAt(host: string, path = PATH): OciMirrorOptions['template'] {
   const template = parseRepositoryTemplate(`http://${host}/${path}`);
   if ('problem' in template) throw new Error(template.problem);
   return template;
 }
 
 /** A client that carries out so many requests and fails at every later one. */
-export function dyingClient(client: HttpClient, dieAfter: number | undefined): HttpClient {
+function dyingClient(client: HttpClient, dieAfter: number | undefined): HttpClient {
   const operation = dyingAfter(dieAfter);
   return {
     ...client,

@@ -3,18 +3,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody, startHttpServer, type TestServer } from '../http-server.ts';
 import { type Guard, refuseUnlessAllowed } from './token-guard.ts';
 
-export interface StoredManifest {
+interface StoredManifest {
   readonly type: string;
   readonly bytes: Buffer;
 }
 
-export interface StandInRepository {
+interface StandInRepository {
   readonly blobs: Map<string, Buffer>;
   readonly manifests: Map<string, StoredManifest>;
   readonly tags: Map<string, string>;
 }
 
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   /** Path and query. */
   readonly url: string;
@@ -255,6 +255,6 @@ export async function startStandInRegistry(options: StandInOptions = {}): Promis
   };
 }
 
-export function digestOf(bytes: Uint8Array): string {
+function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }

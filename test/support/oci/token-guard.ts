@@ -24,24 +24,24 @@ interface Guarded {
 
 /** Answers what must not pass, and the token server's own requests; true when it has. */
 export async function refuseUnlessAllowed(guard: Guard, guarded: Guarded): Promise<boolean> {
-  const { request, url, origin, answer } = guarded;
+  const { request, url, origin } = guarded;
   const { authorization = '' } = request.headers;
   const basic = `Basic ${Buffer.from(guard.accepts).toString('base64')}`;
   if (guard.kind === 'basic') {
     if (authorization === basic) return false;
-    answer(401, { 'www-authenticate': 'Basic realm="registry", charset="UTF-8"' });
+    guarded.answer(401, { 'www-authenticate': 'Basic realm="registry", charset="UTF-8"' });
     return true;
   }
   if (url.pathname === '/token') {
     const scopes = url.searchParams.getAll('scope');
     const known = authorization === basic;
     const free = authorization === '' && scopes.every((scope) => guard.anonymous?.includes(scope));
-    if (!known && !free) answer(401);
+    if (!known && !free) guarded.answer(401);
     else {
       const token = `token-${guard.tokens.size + 1}`;
       guard.tokens.set(token, scopes);
       const life = guard.expiresIn === undefined ? {} : { expires_in: guard.expiresIn };
-      answer(200, { 'content-type': 'application/json' }, JSON.stringify({ token, ...life }));
+      guarded.answer(200, { 'content-type': 'application/json' }, JSON.stringify({ token, ...life }));
     }
     return true;
   }
@@ -49,7 +49,9 @@ export async function refuseUnlessAllowed(guard: Guard, guarded: Guarded): Promi
   const granted = guard.tokens.get(authorization.replace(/^Bearer /, '')) ?? [];
   if (granted.some((each) => covers(each, scope))) return false;
   const realm = guard.realm ?? `${origin}/token`;
-  answer(401, { 'www-authenticate': `Bearer realm="${realm}",service="registry.test",scope="${scope}"` });
+  guarded.answer(401, {
+    'www-authenticate': `Bearer realm="${realm}",service="registry.test",scope="${scope}"`,
+  });
   return true;
 }
 
