@@ -37,7 +37,7 @@ type Scheme =
 
 interface CachedToken {
   readonly token: string;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds on the monotonic clock. */
   readonly until: number;
 }
 
@@ -71,7 +71,7 @@ export function createAuthorization(options: {
   const token = async (asked: Scheme & { kind: 'bearer' }, scope: Scope, fresh: boolean): Promise<string> => {
     const key = scopeText(scope);
     const cached = fresh ? undefined : tokens.get(key);
-    if (cached !== undefined && clock.now().getTime() < cached.until) return cached.token;
+    if (cached !== undefined && clock.monotonic() < cached.until) return cached.token;
     // Transfers that begin at once share one token.
     const running =
       pending.get(key) ?? fetchToken(asked, scope, key, fresh).finally(() => pending.delete(key));
@@ -90,7 +90,7 @@ export function createAuthorization(options: {
     if (credential?.kind === 'bearer') return credential.token;
     if (credential?.kind === 'identity-token') holdSecret(credential.token);
     const scopes = [...new Set([key, named.get(key) ?? key])];
-    const started = clock.now().getTime();
+    const started = clock.monotonic();
     const document = await http.request(tokenRequest(host, asked, scopes, credential));
     if (document.status === 401 || document.status === 403 || document.status === 400) {
       throw tokenRejected(host, credentials.description, document.status, credential !== undefined);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CredentialWish, OciCredential, OciCredentials } from '../../../src/adapters/oci/credentials.ts';
 import { readAll } from '../../contract/bytes.ts';
 import { contractReleases, deliver } from '../../contract/destination-releases.ts';
+import { fixedClock } from '../../fakes/clock.ts';
 import { testHttpClient } from '../../support/http-client.ts';
 import { mirrorAt } from '../../support/oci/mirror-subject.ts';
 import { type StandInOptions, startStandInRegistry } from '../../support/oci/stand-in-registry.ts';
@@ -39,11 +40,14 @@ async function guarded(
   guard: Guard,
   credentials: OciCredentials,
   options: StandInOptions = {},
-  now: () => Date = () => new Date('2026-11-01T00:00:00Z'),
+  monotonic: () => number = () => 0,
 ) {
   const registry = await startStandInRegistry({ ...options, guard });
   const http = testHttpClient('destination');
-  const mirror = mirrorAt(registry.host, http, { credentials, clock: { now } });
+  const mirror = mirrorAt(registry.host, http, {
+    credentials,
+    clock: { ...fixedClock(new Date('2026-11-01T00:00:00Z')), monotonic },
+  });
   const close = async (): Promise<void> => {
     await http.close();
     await registry[Symbol.asyncDispose]();
@@ -112,11 +116,11 @@ describe('tokens of a token server', () => {
     ['used while a fifth of their life is left', 239, 1],
     ['asked for anew after that', 241, 2],
   ])('are %s', async (_, seconds, tokens) => {
-    let now = new Date('2026-11-01T00:00:00Z');
+    let now = 0;
     const guard = guardOf({ expiresIn: 300 });
     await using world = await guarded(guard, credentialsOf(SECRET), {}, () => now);
     await world.mirror.inspect(releases.first);
-    now = new Date(now.getTime() + seconds * 1000);
+    now = seconds * 1000;
     await world.mirror.inspect(releases.first);
     expect(guard.tokens.size).toBe(tokens);
   });
