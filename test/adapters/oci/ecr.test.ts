@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-ecr';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEcrCredentials, createEcrKeeper, parseEcrHost } from '../../../src/adapters/oci/ecr.ts';
+import { fixedClock } from '../../fakes/clock.ts';
 import { scriptedServer } from '../../support/scripted-server.ts';
 import { type Moto, motoIsHere, runMoto } from '../aws/support.ts';
 
@@ -55,7 +56,7 @@ describe("the registry's token", () => {
     const credentials = createEcrCredentials({
       ecr: clientFor(aws.url),
       host: HOST,
-      clock: { now: () => now },
+      clock: { now: () => now, monotonic: () => 0 },
     });
     const read = async (fresh = false) => await credentials.read({ host: HOST, repository: 'a', fresh });
     expect(await read()).toEqual({ kind: 'basic', username: 'AWS', password: 'token-1' });
@@ -71,7 +72,7 @@ describe("the registry's token", () => {
 
   it('is for its own host alone', async () => {
     await using aws = await scriptedServer(() => token('AWS:x', '2026-11-01T12:00:00Z'));
-    const clock = { now: () => new Date('2026-11-01T00:00:00Z') };
+    const clock = fixedClock(new Date('2026-11-01T00:00:00Z'));
     const credentials = createEcrCredentials({ ecr: clientFor(aws.url), host: HOST, clock });
     expect(await credentials.read({ host: 'ghcr.io' })).toBeUndefined();
     expect(aws.requests).toEqual([]);
@@ -85,7 +86,7 @@ describe("the registry's token", () => {
     ['InvalidParameterException', 400, 'DestinationRejected'],
   ])('%s (%i) is %s', async (name, status, code) => {
     await using aws = await scriptedServer(() => ({ status, json: { __type: name, message: 'no' } }));
-    const clock = { now: () => new Date() };
+    const clock = fixedClock(new Date());
     const credentials = createEcrCredentials({ ecr: clientFor(aws.url), host: HOST, clock });
     await expect(credentials.read({ host: HOST })).rejects.toMatchObject({ code });
   });
@@ -117,7 +118,7 @@ describe.skipIf(!motoIsHere)('repositories in ECR (needs Python and pip)', () =>
 
   it('gets a token that AWS would take', async () => {
     const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
-    const clock = { now: () => new Date() };
+    const clock = fixedClock(new Date());
     const read = await createEcrCredentials({ ecr, host: HOST, clock }).read({ host: HOST });
     expect(authorizationData?.[0]?.authorizationToken).toBeDefined();
     expect(read).toMatchObject({ kind: 'basic', username: 'AWS' });
