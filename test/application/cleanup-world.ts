@@ -49,6 +49,7 @@ export function configFor(...entries: readonly (string | ProviderEntry)[]): Sync
     providers: entries.map((one) => (typeof one === 'string' ? entry(one) : one)),
     destinations: undefined,
     policy: undefined,
+    bottles: undefined,
   };
 }
 

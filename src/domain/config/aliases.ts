@@ -128,6 +128,22 @@ export const POLICY_KEY_ALIASES = {
   namespaces: 'allowed-namespaces',
 };
 
+export const BOTTLES_KEY_ALIASES = {
+  formulas: 'formulae',
+  formula: 'formulae',
+  packages: 'formulae',
+  deps: 'dependencies',
+  platforms: 'tags',
+  location: 'destination',
+  destinations: 'destination',
+  bucket: 'destination',
+  api: 'api-generations',
+  generations: 'api-generations',
+  keep: 'keep-snapshots',
+  snapshots: 'keep-snapshots',
+  threshold: 'size-threshold',
+};
+
 export const APPROVAL_ALIASES = {
   none: 'never',
   off: 'never',

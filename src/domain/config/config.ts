@@ -3,6 +3,7 @@ import type { ProviderAddress } from '../provider/address.ts';
 import type { VersionConstraint } from '../provider/constraint.ts';
 import type { Platform } from '../provider/platform.ts';
 import type { RequestedVersion } from '../provider/requested-version.ts';
+import type { BottlesEntry } from './bottles.ts';
 import type { DestinationEntry } from './destinations.ts';
 
 /**
@@ -39,4 +40,6 @@ export interface SyncConfig {
   readonly destinations: readonly DestinationEntry[] | undefined;
   /** The whole config's; each provider has its own, narrowed. */
   readonly policy: AdmissionPolicy | undefined;
+  /** Undefined where the config asks for none. With it, there may be no providers. */
+  readonly bottles: BottlesEntry | undefined;
 }

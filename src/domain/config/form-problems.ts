@@ -12,6 +12,8 @@ export interface FormIssue {
   readonly message: string;
   readonly input?: unknown;
   readonly expected?: string;
+  /** What is too small or too big. */
+  readonly origin?: string;
   readonly keys?: readonly string[];
   /** The choices of an `invalid_value`. */
   readonly values?: readonly unknown[];
@@ -50,10 +52,9 @@ export function problemsOfForm(
         return [{ path, ...wrongChoice(issue, words) }];
       case 'invalid_type':
         return [{ path, ...(issue.input === undefined ? missingKey(issue) : wrongType(issue, words)) }];
+      case 'too_big':
       case 'too_small':
-        return [
-          { path, message: `${quote(issue.path.at(-1))} is empty.`, fix: `Write ${exampleOf(issue.path)}.` },
-        ];
+        return [{ path, ...wrongSize(issue) }];
       default:
         return [{ path, message: issue.message, ...fixOf(issue) }];
     }
@@ -87,6 +88,14 @@ function unknownKey(issue: FormIssue, key: string, root: string, words: FormWord
   };
 }
 
+function wrongSize({ path, input, origin, code }: FormIssue): Words {
+  const message =
+    origin === 'array'
+      ? `${quote(path.at(-1))} is empty.`
+      : `The value ${quote(input)} is too ${code === 'too_big' ? 'large' : 'small'}.`;
+  return { message, fix: `Write ${exampleOf(path)}.` };
+}
+
 function missingKey({ path }: FormIssue): Words {
   const key = quote(path.at(-1));
   return { message: `The key ${key} is missing.`, fix: `Add ${key}: ${exampleOf(path)}.` };
@@ -101,6 +110,7 @@ const CHOICES: Readonly<Record<string, Choice>> = {
   os: { what: 'an operating system that Terraform knows', aliases: OS_ALIASES },
   arch: { what: 'an architecture that Terraform knows', aliases: ARCH_ALIASES },
   kind: { what: 'a kind of destination', aliases: KIND_ALIASES },
+  'api-generations': { what: 'a generation of the API', aliases: {} },
   'require-approval': { what: 'a rule of approval', aliases: APPROVAL_ALIASES },
 };
 
@@ -108,7 +118,10 @@ function wrongChoice(issue: FormIssue, words: FormWords): Words {
   const { input, path } = issue;
   if (typeof input !== 'string') return input === undefined ? missingKey(issue) : wrongType(issue, words);
   const known = (issue.values ?? []).map(String);
-  const { what, aliases } = CHOICES[String(path.at(-1))] ?? { what: 'one of the choices', aliases: {} };
+  const { what, aliases } = CHOICES[String(path.findLast((part) => typeof part === 'string'))] ?? {
+    what: 'one of the choices',
+    aliases: {},
+  };
   const meant = didYouMean(input, known, aliases);
   return {
     message: `${quote(input)} is not ${what}.`,
@@ -116,14 +129,20 @@ function wrongChoice(issue: FormIssue, words: FormWords): Words {
   };
 }
 
-const TYPES = new Set(['array', 'object', 'boolean', 'number']);
+const TYPES: Readonly<Record<string, string>> = {
+  array: 'array',
+  object: 'object',
+  boolean: 'boolean',
+  number: 'number',
+  int: 'whole number',
+};
 
 /** Where a token may stand by mistake, in whatever form. */
 const SECRET_KEYS = new Set<unknown>(['token-variable', 'token-secret']);
 
 function wrongType(issue: FormIssue, { whole }: FormWords): Words {
   const { input, path } = issue;
-  const expected = TYPES.has(issue.expected ?? '') ? String(issue.expected) : 'text';
+  const expected = TYPES[issue.expected ?? ''] ?? 'text';
   const name = path.length === 0 ? whole.name : 'The value';
   const shown = SECRET_KEYS.has(path.at(-1)) ? '' : ` ${quote(input)}`;
   const message = `${name}${shown} is ${nameOfType(input)}, not ${withArticle(expected)}.`;

@@ -1,6 +1,7 @@
 import type { AdmissionPolicy } from '../admission/policy.ts';
 import { type Problem, SyncError } from '../errors.ts';
 import { formatPlatform } from '../provider/platform.ts';
+import type { BottlesEntry } from './bottles.ts';
 import type { ProviderEntry, SyncConfig } from './config.ts';
 import { destinationProblems, unknownDestinations } from './destinations/problems.ts';
 import { type ReadDestination, readDestination } from './destinations/schema.ts';
@@ -39,6 +40,7 @@ interface Parts {
   /** Undefined where the config names none. */
   readonly destinations: readonly ReadDestination[] | undefined;
   readonly policy: AdmissionPolicy | undefined;
+  readonly bottles: BottlesEntry | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -59,23 +61,25 @@ function parseConfigValue(value: unknown): SyncConfig | { readonly problems: rea
     providers: entries.flatMap(({ path, form }) => (form ? entriesOf(form, path, policy) : [])),
     destinations: destinations?.flatMap(({ entry }) => entry ?? []),
     policy,
+    bottles: parts.bottles,
   };
 }
 
 function readParts(value: unknown): Parts {
-  const older = { destinations: undefined, policy: undefined };
+  const older = { destinations: undefined, policy: undefined, bottles: undefined };
   if (Array.isArray(value)) {
     return { ...older, entries: readItems(value, '$', readItem), problems: noneIn(value, '$') };
   }
   if (typeof value !== 'object' || value === null || !isDocument(value)) {
     return { ...older, entries: [readEntry(value, '$', { single: true })], problems: [] };
   }
-  const { destinations, providers, policy, problems } = readOutline(value);
+  const { destinations, providers, policy, bottles, problems } = readOutline(value);
   return {
     entries: readItems(providers ?? [], '$.providers', readItem),
     destinations: destinations && readItems(destinations, '$.destinations', readDestination),
     policy,
-    problems: [...problems, ...noneIn(providers, '$.providers')],
+    bottles: bottles?.entry,
+    problems: [...problems, ...(bottles ? bottles.problems : noneIn(providers, '$.providers'))],
   };
 }
 

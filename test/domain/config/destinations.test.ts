@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatLocation } from '../../../src/domain/config/destinations.ts';
 import { parseConfig } from '../../../src/domain/config/parse-config.ts';
+import { findReferenced, referencesOf } from '../../../src/domain/deployment/run-references.ts';
 import { formatAddress } from '../../../src/domain/provider/address.ts';
 import { AWS, problemsOf } from './configs.ts';
 
@@ -146,6 +147,34 @@ describe('hostnames of a provider', () => {
       '$.providers[1] registry.terraform.io/hashicorp/aws',
       '$.providers[1] registry.opentofu.org/hashicorp/aws',
     ]);
+  });
+
+  it('are found again by the references that a run passes on, with all that the entry says', () => {
+    const config = read({
+      destinations: [MIRROR, OCI],
+      providers: [
+        {
+          ...AWS,
+          hostname: ['registry.terraform.io', 'registry.opentofu.org'],
+          destinations: ['mirror'],
+          'allow-other-version-names': true,
+          policy: { 'minimum-age': '7d' },
+        },
+        { ...AWS, destinations: ['oci'] },
+      ],
+    });
+    const references = referencesOf(config);
+    expect(references.map(({ index, address }) => `${index} ${address}`)).toEqual([
+      '0 registry.terraform.io/hashicorp/aws',
+      '1 registry.opentofu.org/hashicorp/aws',
+      '2 registry.terraform.io/hashicorp/aws',
+    ]);
+    expect(references.map((reference) => findReferenced(config, reference))).toEqual(config.providers);
+    expect(config.providers[1]).toMatchObject({
+      destinations: ['mirror'],
+      allowOtherVersionNames: true,
+      policy: { minimumAge: { text: '7d' } },
+    });
   });
 
   it.each([

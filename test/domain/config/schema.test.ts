@@ -70,6 +70,25 @@ describe('schema/config.schema.json', () => {
         providers: [{ ...AWS, policy: { 'minimum-age': '0d' } }],
       },
     ],
+    [
+      'bottles alone',
+      {
+        bottles: {
+          formulae: ['jq', 'openssl@3', 'git'],
+          dependencies: true,
+          tags: ['arm64_tahoe', 'arm64_sequoia', 'x86_64_linux', 'arm64_linux'],
+          destination: 's3://acme-homebrew/',
+          'api-generations': ['internal', 'formula'],
+          'keep-snapshots': 30,
+          'size-threshold': '1GB',
+          'minimum-age': '3d',
+        },
+      },
+    ],
+    [
+      'bottles beside providers',
+      { providers: [AWS], bottles: { formulae: ['jq'], tags: ['tahoe'], destination: './homebrew' } },
+    ],
     ['providers without destinations', { $schema: './config.schema.json', providers: [AWS] }],
     [
       'every kind of destination',
@@ -134,6 +153,12 @@ describe('schema/config.schema.json', () => {
       { policy: { recalled: [{ provider: 'hashicorp/aws', versions: '6.57.0' }] }, providers: [AWS] },
     ],
     ['no allowed hostnames', { ...AWS, policy: { 'allowed-hostnames': [] } }],
+    ['bottles without a tag', { bottles: { formulae: ['jq'], tags: [], destination: './homebrew' } }],
+    ['bottles for every system', { bottles: { formulae: ['jq'], tags: ['all'], destination: './homebrew' } }],
+    [
+      'a size without a unit',
+      { bottles: { formulae: ['jq'], tags: ['tahoe'], destination: './homebrew', 'size-threshold': '1' } },
+    ],
     ['no hostnames', { ...AWS, hostname: [] }],
     ['a hostname twice', { ...AWS, hostname: ['a.com', 'a.com'] }],
     ['no destinations', { destinations: [], providers: [AWS] }],

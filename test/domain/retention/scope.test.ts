@@ -20,6 +20,7 @@ function configFor(...types: readonly string[]): SyncConfig {
     })),
     destinations: undefined,
     policy: undefined,
+    bottles: undefined,
   };
 }
 

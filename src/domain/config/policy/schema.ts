@@ -21,7 +21,7 @@ const providerPattern = parsedText(parseProviderPattern, {
 });
 
 /** A length of time: "7d". */
-const durationText = parsedText(parseDuration, {
+export const durationText = parsedText(parseDuration, {
   title: 'Minimum age',
   description: 'How long a release must have been seen before it is taken: hours, days or weeks.',
   examples: ['7d', '36h', '2w'],
