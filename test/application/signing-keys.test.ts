@@ -20,16 +20,17 @@ beforeAll(async () => {
 
 describe('the organization’s signing keys', () => {
   it('are empty, then hold what was added, once', async () => {
-    expect(await listSigningKeys(keyPorts())).toEqual([]);
+    expect(await listSigningKeys(keyPorts())).toEqual({ keys: [], unreadable: [] });
 
     expect(await addSigningKey(keyPorts(), key.asciiArmor)).toMatchObject([
       { key: { keyId: key.keyId }, outcome: 'added' },
     ]);
     expect(await addSigningKey(keyPorts(), key.asciiArmor)).toMatchObject([{ outcome: 'present' }]);
 
-    expect(await listSigningKeys(keyPorts())).toMatchObject([
-      { keyId: key.keyId, userIds: ['In House <security@example.com>'], revoked: false },
-    ]);
+    expect(await listSigningKeys(keyPorts())).toMatchObject({
+      keys: [{ keyId: key.keyId, userIds: ['In House <security@example.com>'], revoked: false }],
+      unreadable: [],
+    });
   });
 
   it('are shown by id, whole or as a fingerprint, in either case', async () => {

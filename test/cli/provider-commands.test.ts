@@ -264,7 +264,7 @@ describe('keys', () => {
       keys: [{ keyId: key?.keyId, outcome: 'present' }],
     });
     expect((await keys('list')).stdout).toMatch(
-      new RegExp(`^${key?.keyId} +\\d{4}-\\d\\d-\\d\\d +never +Acme`, 'm'),
+      new RegExp(`^${key?.keyId} +\\d{4}-\\d\\d-\\d\\d +never +RSA 2048 +Acme`, 'm'),
     );
     const shown = await keys('show', key?.keyId.toLowerCase() ?? '');
     expect(shown.code).toBe(0);

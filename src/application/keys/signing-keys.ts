@@ -1,15 +1,15 @@
-import { SyncError } from '../../domain/errors.ts';
+import { SyncError, toSyncError } from '../../domain/errors.ts';
+import { compareKeyForms, type KeyFormComparison } from '../../domain/integrity/key-forms.ts';
 import {
   HASHICORP_KEY_ID,
   readSigningKeys,
   type SigningKeyInfo,
 } from '../../domain/integrity/signing-key.ts';
 import { formatAddress, type ProviderAddress } from '../../domain/provider/address.ts';
-import type { Platform } from '../../domain/provider/platform.ts';
 import { parseRequestedVersion } from '../../domain/provider/requested-version.ts';
 import { resolveVersion } from '../../domain/provider/resolve.ts';
 import type { PublicRegistry } from '../../ports/public-registry.ts';
-import type { SigningKeys, StoredSigningKey } from '../../ports/signing-keys.ts';
+import type { SigningKeys } from '../../ports/signing-keys.ts';
 
 /** One organization and its keys. */
 export interface SigningKeyPorts {
@@ -17,19 +17,48 @@ export interface SigningKeyPorts {
   readonly signingKeys: SigningKeys;
 }
 
-/** The organization's signing keys, read: what each armored key says of itself. */
-export async function listSigningKeys(
-  ports: Pick<SigningKeyPorts, 'signingKeys'>,
-): Promise<readonly SigningKeyInfo[]> {
-  const stored = await ports.signingKeys.list();
-  return (await Promise.all(stored.map(readStored))).flat();
+/** An armored text of which nothing more can be said than the id that a registry gives it. */
+export interface UnreadableKey {
+  readonly keyId: string;
+  readonly problem: string;
+}
+
+export interface KeyListing {
+  readonly keys: readonly SigningKeyInfo[];
+  readonly unreadable: readonly UnreadableKey[];
+}
+
+/** The organization's signing keys: what each armored key says of itself, and which cannot be read. */
+export async function listSigningKeys({
+  signingKeys,
+}: Pick<SigningKeyPorts, 'signingKeys'>): Promise<KeyListing> {
+  return await readAll(await signingKeys.list());
+}
+
+/** One key that cannot be read hides no other. */
+async function readAll(
+  armored: readonly { readonly keyId: string; readonly asciiArmor: string }[],
+): Promise<KeyListing> {
+  const read = await Promise.all(
+    armored.map(async ({ keyId, asciiArmor }): Promise<KeyListing> => {
+      try {
+        return { keys: await readSigningKeys(asciiArmor), unreadable: [] };
+      } catch (error) {
+        return { keys: [], unreadable: [{ keyId, problem: toSyncError(error).message }] };
+      }
+    }),
+  );
+  return {
+    keys: read.flatMap(({ keys }) => keys),
+    unreadable: read.flatMap(({ unreadable }) => unreadable),
+  };
 }
 
 /** One of the organization's signing keys. Throws DestinationNotFound when the organization has none of that id. */
 export async function showSigningKey(ports: SigningKeyPorts, keyId: string): Promise<SigningKeyInfo> {
   const wanted = keyId.toUpperCase().slice(-16);
   const stored = await ports.signingKeys.find(wanted);
-  const [key] = stored === undefined ? [] : await readStored(stored);
+  const [key] = stored === undefined ? [] : await readSigningKeys(stored.asciiArmor);
   if (key !== undefined) return key;
   const builtIn =
     wanted === HASHICORP_KEY_ID ? ' It is HashiCorp’s own key, which is built in and need not be added.' : '';
@@ -64,13 +93,13 @@ export async function addSigningKey(
  * `requested` as in the config; the newest stable version when absent.
  */
 export async function fetchSigningKeys(
-  ports: { readonly publicRegistry: PublicRegistry },
+  { publicRegistry }: { readonly publicRegistry: Pick<PublicRegistry, 'listVersions' | 'readPackage'> },
   address: ProviderAddress,
   requested?: string,
-): Promise<{ readonly version: string; readonly keys: readonly SigningKeyInfo[] }> {
+): Promise<KeyListing & { readonly version: string }> {
   const parsed = parseRequestedVersion(requested);
   if ('problem' in parsed) throw new SyncError('ArgumentsInvalid', `--version: ${parsed.problem}`);
-  const found = resolveVersion(parsed.requested, await ports.publicRegistry.listVersions(address));
+  const found = resolveVersion(parsed.requested, await publicRegistry.listVersions(address));
   const [platform] = found?.platforms ?? [];
   if (found === undefined || platform === undefined) {
     throw new SyncError(
@@ -78,20 +107,32 @@ export async function fetchSigningKeys(
       `${formatAddress(address)} has no version that matches "${parsed.requested.text}".`,
     );
   }
-  const keys = await publishedKeys(ports, address, found.version, platform);
-  return { version: found.version.text, keys };
+  const { signingKeys } = await publicRegistry.readPackage(address, found.version, platform);
+  const published = signingKeys.map(({ asciiArmor, claimedKeyId = 'without an id' }) => ({
+    asciiArmor,
+    keyId: claimedKeyId,
+  }));
+  return { version: found.version.text, ...(await readAll(published)) };
 }
 
-async function publishedKeys(
-  ports: { readonly publicRegistry: PublicRegistry },
-  address: ProviderAddress,
-  version: Parameters<PublicRegistry['readPackage']>[1],
-  platform: Platform,
-): Promise<readonly SigningKeyInfo[]> {
-  const { signingKeys } = await ports.publicRegistry.readPackage(address, version, platform);
-  return (await Promise.all(signingKeys.map((key) => readSigningKeys(key.asciiArmor)))).flat();
+/** The organization's form of a key, and how it relates to the one that a publisher lists. */
+export interface OrganizationForm extends KeyFormComparison {
+  readonly key: SigningKeyInfo;
 }
 
-async function readStored(stored: StoredSigningKey): Promise<readonly SigningKeyInfo[]> {
-  return await readSigningKeys(stored.asciiArmor);
+/**
+ * The organization's forms of the keys that a publisher lists, by key id. What the organization does not have, or has
+ * in a form that cannot be read, is left out.
+ */
+export async function organizationForms(
+  ports: Pick<SigningKeyPorts, 'signingKeys'>,
+  published: readonly SigningKeyInfo[],
+): Promise<ReadonlyMap<string, OrganizationForm>> {
+  const { keys } = await listSigningKeys(ports);
+  const pairs = published.flatMap((wanted) =>
+    keys
+      .filter(({ keyId }) => keyId === wanted.keyId)
+      .map((key) => [wanted.keyId, { key, ...compareKeyForms(key, wanted) }] as const),
+  );
+  return new Map(pairs);
 }

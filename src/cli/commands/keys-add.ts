@@ -40,7 +40,7 @@ export const addKeyCommand: CommandSpec = {
         outcome === 'added' ? `Added ${key.keyId}.` : `${key.keyId} was already there.`,
       );
       const keys = added.map(({ key }) => key);
-      return `${renderKeyTable(keys, systemClock.now(), invocation.io.stdout)}\n\n${outcomes.join('\n')}`;
+      return `${renderKeyTable({ keys }, systemClock.now(), invocation.io.stdout)}\n\n${outcomes.join('\n')}`;
     });
     return 0;
   },

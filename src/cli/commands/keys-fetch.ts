@@ -1,21 +1,40 @@
-import { fetchSigningKeys } from '../../application/keys/signing-keys.ts';
+import {
+  fetchSigningKeys,
+  type OrganizationForm,
+  organizationForms,
+} from '../../application/keys/signing-keys.ts';
+import { toSyncError } from '../../domain/errors.ts';
+import type { SigningKeyInfo } from '../../domain/integrity/signing-key.ts';
+import { printable } from '../../domain/integrity/untrusted-text.ts';
 import { formatAddress, type ProviderAddress, parseAddress } from '../../domain/provider/address.ts';
 import { parseRequestedVersion } from '../../domain/provider/requested-version.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
 import { composeUpstream, systemClock } from '../composition.ts';
 import { createProgressDisplay } from '../progress/display.ts';
-import { keyDocument, renderKey } from '../render/signing-keys.ts';
-import { readNetworkSettings, readOutputSettings, readUpstreamSettings } from '../settings.ts';
+import {
+  keyDocument,
+  organizationFormDocument,
+  renderKey,
+  renderOrganizationForm,
+} from '../render/signing-keys.ts';
+import {
+  type DestinationSettings,
+  readDestinationSettings,
+  readNetworkSettings,
+  readOutputSettings,
+  readUpstreamSettings,
+} from '../settings.ts';
 import { createSettingsReader, type SettingsReader } from '../settings-reader.ts';
-import { NETWORK_OPTIONS, NETWORK_VARIABLES, OUTPUT_OPTIONS, UPSTREAM_OPTIONS } from '../shared-options.ts';
-import { tell } from './keys-run.ts';
+import { UPSTREAM_OPTIONS } from '../shared-options.ts';
+import { ORGANIZATION_OPTIONS, ORGANIZATION_VARIABLES, tell, withDestination } from './keys-run.ts';
 
 export const fetchKeysCommand: CommandSpec = {
   name: 'fetch',
   summary: 'show the keys a public registry lists for a provider',
   description:
-    'Shows the signing keys the public registry lists beside a provider’s packages, with fingerprints and ' +
-    'expiry. Compare a fingerprint with the publisher’s own word before pinning it as "gpg-key-id".',
+    'Shows the signing keys the public registry lists beside a provider’s packages, with fingerprints, algorithm, ' +
+    'subkeys and expiry. Compare a fingerprint with the publisher’s own word before pinning it as "gpg-key-id". ' +
+    'Where an organization and its token are given too, it says how the organization’s form of each key differs.',
   argument: {
     term: '<NAMESPACE/TYPE>',
     description: 'the provider, such as hashicorp/aws or HOST/NAMESPACE/TYPE',
@@ -23,29 +42,71 @@ export const fetchKeysCommand: CommandSpec = {
   options: [
     { flags: '--version <version>', description: 'a version or a constraint (default: the newest)' },
     ...UPSTREAM_OPTIONS,
-    ...NETWORK_OPTIONS,
-    ...OUTPUT_OPTIONS,
+    ...ORGANIZATION_OPTIONS,
   ],
-  variables: NETWORK_VARIABLES,
+  variables: ORGANIZATION_VARIABLES,
   examples: [
     'provider-sync keys fetch hashicorp/aws',
     "provider-sync keys fetch integrations/github --version '~> 6.0'",
   ],
   async run(invocation) {
-    const { io, signal } = invocation;
+    const { io } = invocation;
     const settings = await readFetchSettings(invocation);
-    using reporter = createProgressDisplay(io, settings);
-    const upstream = { ...settings.upstream, network: settings.network };
-    await using source = composeUpstream(upstream, { reporter, signal });
-    const { version, keys } = await fetchSigningKeys(source, settings.address, settings.version);
+    const fetched = await fetchFrom(invocation, settings);
+    const compared = await compareWithOrganization(invocation, settings, fetched.keys);
     const address = formatAddress(settings.address);
-    tell(invocation, settings, { address, version, keys: keys.map(keyDocument) }, () => {
+    const { version, keys, unreadable } = fetched;
+    const documents = keys.map((key) => ({
+      ...keyDocument(key),
+      ...(compared && { organizationForm: organizationFormDocument(compared.forms.get(key.keyId)) }),
+    }));
+    tell(invocation, settings, { address, version, keys: documents, unreadable }, () => {
+      const now = systemClock.now();
+      const shown = keys.flatMap((key) => {
+        const own = renderKey(key, now, io.stdout);
+        if (compared === undefined) return [own];
+        const place = { organization: compared.organization, keyId: key.keyId };
+        return [own, renderOrganizationForm(place, compared.forms.get(key.keyId), now, io.stdout)];
+      });
       const heading = `${address} ${version} is published with:`;
-      return [heading, ...keys.map((key) => renderKey(key, systemClock.now(), io.stdout))].join('\n\n');
+      const others = unreadable.map(({ keyId, problem }) => `Key ${printable(keyId)}: ${problem}`);
+      return [heading, ...shown, ...others].join('\n\n');
     });
     return 0;
   },
 };
+
+type FetchSettings = Awaited<ReturnType<typeof readFetchSettings>>;
+
+async function fetchFrom({ io, signal }: Invocation, settings: FetchSettings) {
+  using reporter = createProgressDisplay(io, settings);
+  const upstream = { ...settings.upstream, network: settings.network };
+  await using source = composeUpstream(upstream, { reporter, signal });
+  return await fetchSigningKeys(source, settings.address, settings.version);
+}
+
+/** The comparison is extra: that the organization cannot be read is a warning, and the keys are shown. */
+async function compareWithOrganization(
+  invocation: Invocation,
+  { destination, ...settings }: FetchSettings,
+  keys: readonly SigningKeyInfo[],
+): Promise<
+  { readonly organization: string; readonly forms: ReadonlyMap<string, OrganizationForm> } | undefined
+> {
+  if (destination === undefined) return undefined;
+  try {
+    const forms = await withDestination(invocation, { ...settings, destination }, (access) =>
+      organizationForms(access, keys),
+    );
+    return { organization: destination.organization, forms };
+  } catch (error) {
+    if (invocation.signal.aborted) throw error;
+    invocation.io.stderr.write(
+      `Warning: not compared with the organization’s keys. ${toSyncError(error).message}\n`,
+    );
+    return undefined;
+  }
+}
 
 async function readFetchSettings(invocation: Invocation) {
   const reader = createSettingsReader(invocation);
@@ -54,8 +115,30 @@ async function readFetchSettings(invocation: Invocation) {
     version: readVersion(reader),
     network: await readNetworkSettings(reader),
     upstream: await readUpstreamSettings(reader),
+    destination: await readOptionalDestination(reader, invocation),
   };
   return { ...settings, address: reader.requireSound(readAddress(reader, invocation)) };
+}
+
+/**
+ * What options say of the organization must be right. The environment is often set for other commands: where it does
+ * not name an organization and a token that can be read, there is no comparison.
+ */
+async function readOptionalDestination(
+  reader: SettingsReader,
+  invocation: Invocation,
+): Promise<DestinationSettings | undefined> {
+  const given = ['--address', '--organization', '--token-file'].some(
+    (flag) => reader.option(flag) !== undefined,
+  );
+  if (given) return await readDestinationSettings(reader, invocation);
+  const quiet = createSettingsReader({ ...invocation, problems: [] });
+  const settings = await readDestinationSettings(quiet, invocation);
+  try {
+    return quiet.requireSound(settings);
+  } catch {
+    return undefined;
+  }
 }
 
 function readVersion(reader: SettingsReader): string | undefined {

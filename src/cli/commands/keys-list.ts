@@ -14,17 +14,19 @@ import {
 export const listKeysCommand: CommandSpec = {
   name: 'list',
   summary: 'list the organization’s signing keys',
-  description: 'Lists the signing keys the organization’s private registry holds.',
+  description:
+    'Lists the signing keys the organization’s private registry holds. One that cannot be read is named as such.',
   options: ORGANIZATION_OPTIONS,
   variables: ORGANIZATION_VARIABLES,
   examples: ['provider-sync keys list', 'provider-sync keys list --json'],
   async run(invocation) {
     const settings = await readOrganizationSettings(createSettingsReader(invocation), invocation);
-    const keys = await withDestination(invocation, settings, listSigningKeys);
-    tell(invocation, settings, { keys: keys.map(keyDocument) }, () =>
-      keys.length === 0
+    const listing = await withDestination(invocation, settings, listSigningKeys);
+    const { keys, unreadable } = listing;
+    tell(invocation, settings, { keys: keys.map(keyDocument), unreadable }, () =>
+      keys.length + unreadable.length === 0
         ? `Organization ${settings.destination.organization} has no signing keys of its own.`
-        : renderKeyTable(keys, systemClock.now(), invocation.io.stdout),
+        : renderKeyTable(listing, systemClock.now(), invocation.io.stdout),
     );
     return 0;
   },
