@@ -18,7 +18,7 @@ export interface SigningKeyPorts {
 }
 
 /** An armored text of which nothing more can be said than the id that a registry gives it. */
-export interface UnreadableKey {
+interface UnreadableKey {
   readonly keyId: string;
   readonly problem: string;
 }
