@@ -15,6 +15,7 @@ import type { EventLog } from '../ports/event-log.ts';
 import type { Progress } from '../ports/progress.ts';
 import type { PublicRegistry } from '../ports/public-registry.ts';
 import type { SigningKeys } from '../ports/signing-keys.ts';
+import type { VersionStore } from '../ports/version-store.ts';
 import type { CliIo, Output, StopSignal } from './io.ts';
 import type { DestinationSettings, NetworkSettings, UpstreamSettings } from './settings.ts';
 import { USER_AGENT } from './version.ts';
@@ -35,7 +36,7 @@ export interface PrivateRegistryAccess extends AsyncDisposable {
   readonly organization: string;
   readonly privateRegistry: PrivateRegistry;
   readonly signingKeys: SigningKeys;
-  readonly destination: Destination;
+  readonly destination: Destination & VersionStore;
 }
 
 export const systemClock: Clock = { now: () => new Date(), monotonic: () => performance.now() };
@@ -50,15 +51,22 @@ export function composeUpstream(
 }
 
 export function composeDestination(
-  settings: DestinationSettings & { readonly network: NetworkSettings },
+  settings: DestinationSettings & { readonly name?: string | undefined; readonly network: NetworkSettings },
   context: RunContext,
 ): PrivateRegistryAccess {
   const http = createHttpClient({
     ...httpOptions('destination', settings.network, context, settings.address),
     requestsPerSecond: DESTINATION_REQUESTS_PER_SECOND,
   });
-  const { address, organization, token } = settings;
-  const connected = connectPrivateRegistry({ http, address, organization, token, clock: systemClock });
+  const { name, address, organization, token } = settings;
+  const connected = connectPrivateRegistry({
+    ...(name === undefined ? {} : { name }),
+    http,
+    address,
+    organization,
+    token,
+    clock: systemClock,
+  });
   return {
     organization,
     privateRegistry: connected.registry,

@@ -87,8 +87,7 @@ export async function readDestinationSettings(
   reader: SettingsReader,
   { io }: Invocation,
 ): Promise<DestinationSettings | undefined> {
-  const setting = reader.option('--address') ?? reader.variable('TFC_ADDRESS');
-  const address = setting === undefined ? DEFAULT_ADDRESS : await readAddress(reader, setting);
+  const address = await readAddressSetting(reader);
   const organization = readOrganization(reader);
   const token = readTokenSource(reader, io.environment, (message) =>
     io.stderr.write(`Warning: ${message}\n`),
@@ -106,7 +105,8 @@ export function readOrganizationName(reader: SettingsReader, { value, from }: Se
   return undefined;
 }
 
-function readOrganization(reader: SettingsReader): string | undefined {
+/** The organization that every private registry without one of its own means. */
+export function readOrganization(reader: SettingsReader): string | undefined {
   const setting = reader.option('--organization') ?? reader.variable('TFC_ORGANIZATION');
   if (setting !== undefined) return readOrganizationName(reader, setting);
   reader.note({
@@ -117,7 +117,8 @@ function readOrganization(reader: SettingsReader): string | undefined {
   return undefined;
 }
 
-function readTokenSource(
+/** The token that every private registry without one of its own means, not yet read. */
+export function readTokenSource(
   reader: SettingsReader,
   environment: Invocation['io']['environment'],
   warn: (message: string) => void,
@@ -137,6 +138,12 @@ function readTokenSource(
     fix: 'Set it to the API token, or name a file that holds it with --token-file or TFC_TOKEN_FILE.',
   });
   return undefined;
+}
+
+/** The address that every private registry without one of its own means, without a slash at its end. */
+export async function readAddressSetting(reader: SettingsReader): Promise<string | undefined> {
+  const setting = reader.option('--address') ?? reader.variable('TFC_ADDRESS');
+  return setting === undefined ? DEFAULT_ADDRESS : await readAddress(reader, setting);
 }
 
 /** The address without a slash at its end. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Destination } from '../../ports/destination.ts';
 import type { SigningKeys } from '../../ports/signing-keys.ts';
+import type { VersionStore } from '../../ports/version-store.ts';
 import type { PrivateRegistryOptions } from './api.ts';
 import type { PrivateRegistry } from './contract.ts';
 import { createPrivateRegistryDestination, PRIVATE_REGISTRY } from './destination.ts';
@@ -11,7 +12,7 @@ import { createSigningKeys } from './signing-keys.ts';
 export interface ConnectedPrivateRegistry {
   readonly registry: PrivateRegistry;
   readonly signingKeys: SigningKeys;
-  readonly destination: Destination;
+  readonly destination: Destination & VersionStore;
 }
 
 /** `name` is the config's name of the destination. */

@@ -2,14 +2,16 @@ import { createFileConfigSource } from '../../adapters/local/file-config-source.
 import { readConfig } from '../../application/resolve/read-config.ts';
 import type { SyncOptions, SyncPorts } from '../../application/sync/ports.ts';
 import type { SyncConfig } from '../../domain/config/config.ts';
+import { isSyncError } from '../../domain/errors.ts';
 import type { Invocation } from '../command-spec.ts';
-import { composeDestination, composeUpstream, systemClock } from '../composition.ts';
+import { composeDestinations } from '../compose-destinations.ts';
+import { composeUpstream, systemClock } from '../composition.ts';
+import { type DestinationPlace, readDestinationPlaces } from '../destination-settings.ts';
 import { tellTraces } from '../failure.ts';
 import type { CliIo } from '../io.ts';
 import { createProgressDisplay } from '../progress/display.ts';
 import type { ResultRenderer } from '../render/result-renderer.ts';
 import {
-  type DestinationSettings,
   type NetworkSettings,
   type OutputSettings,
   readConcurrency,
@@ -20,7 +22,7 @@ import {
   readUpstreamSettings,
   type UpstreamSettings,
 } from '../settings.ts';
-import { createSettingsReader } from '../settings-reader.ts';
+import { createSettingsReader, type SettingsReader } from '../settings-reader.ts';
 import {
   CONCURRENCY_OPTION,
   CONFIG_OPTION,
@@ -45,46 +47,67 @@ export const RUN_OPTIONS = [
 export const RUN_VARIABLES = [...DESTINATION_VARIABLES, ...NETWORK_VARIABLES];
 
 export interface RunSettings extends OutputSettings {
-  readonly configPath: string;
+  readonly config: SyncConfig;
   readonly concurrency: number | undefined;
   readonly network: NetworkSettings;
   readonly upstream: UpstreamSettings;
-  readonly destination: DestinationSettings;
+  readonly destinations: readonly DestinationPlace[];
 }
 
-/** Throws ArgumentsInvalid or SettingsInvalid with everything that is wrong. */
+/**
+ * Reads the config, and what its destinations need. Throws ArgumentsInvalid or SettingsInvalid with everything that
+ * is wrong, or, when nothing but the config is, its errors.
+ */
 export async function readRunSettings(invocation: Invocation): Promise<RunSettings> {
   const reader = createSettingsReader(invocation);
   const settings = {
     ...readOutputSettings(reader),
-    configPath: readConfigPath(reader, invocation),
     concurrency: readConcurrency(reader),
     network: await readNetworkSettings(reader),
     upstream: await readUpstreamSettings(reader),
   };
-  const destination = await readDestinationSettings(reader, invocation);
-  return { ...settings, destination: reader.requireSound(destination) };
+  const configPath = readConfigPath(reader, invocation);
+  const config = await readConfig({ configSource: createFileConfigSource(configPath) }).catch(
+    async (error: unknown) => {
+      await noteSettings(reader, invocation, error);
+      throw error;
+    },
+  );
+  const destinations = await readDestinationPlaces(reader, invocation, config);
+  return { ...settings, config, destinations: reader.requireSound(destinations) };
+}
+
+/**
+ * Which settings a config needs that cannot be read is not known: one that is not there is taken for one private
+ * registry, and of one with mistakes only the settings that were given count. Throws when any is wrong.
+ */
+async function noteSettings(
+  reader: SettingsReader,
+  invocation: Invocation,
+  configError: unknown,
+): Promise<void> {
+  const invalid = isSyncError(configError) && configError.code === 'ConfigInvalid';
+  if (!invalid) await readDestinationSettings(reader, invocation);
+  reader.requireSound(true);
 }
 
 export type UseCase<R> = (ports: SyncPorts, config: SyncConfig, options: SyncOptions) => Promise<R>;
 
-/** Reads the config and carries `useCase` out on real registries, showing progress. */
+/** Carries `useCase` out on the real systems that the settings name, showing progress. */
 export async function runUseCase<R>(
   { io, signal }: Pick<Invocation, 'io' | 'signal'>,
   settings: RunSettings,
   useCase: UseCase<R>,
 ): Promise<R> {
-  const { network, upstream, destination, concurrency } = settings;
-  const config = await readConfig({ configSource: createFileConfigSource(settings.configPath) });
+  const { config, network, upstream, concurrency } = settings;
   using reporter = createProgressDisplay(io, settings, signal);
   const context = { reporter, signal };
   await using source = composeUpstream({ ...upstream, network }, context);
-  await using target = composeDestination({ ...destination, network }, context);
-  const { publicRegistry } = source;
+  await using target = await composeDestinations(settings, context);
   const ports = {
-    publicRegistry,
-    destinations: [target.destination],
-    destinationsNamed: false,
+    publicRegistry: source.publicRegistry,
+    destinations: target.destinations,
+    destinationsNamed: config.destinations !== undefined,
     events: reporter,
     progress: reporter,
     clock: systemClock,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { createEnvironmentTokenSource } from '../../adapters/local/token-sources.ts';
+import { parseConfig } from '../../domain/config/parse-config.ts';
 import { formatPlatform, type Platform, samePlatform } from '../../domain/provider/platform.ts';
 import { startEmbeddedRegistry } from '../../embedded/private-registry/server.ts';
 import { sampleReleases } from '../../embedded/sample-registry/sample-releases.ts';
@@ -68,8 +69,8 @@ export async function setUpStage(options: { readonly keep: boolean }): Promise<D
     packages.some(({ platform }) => samePlatform(platform, THIS_PLATFORM)),
   );
   const entries = configEntries(servesThisMachine ? THIS_PLATFORM : undefined);
-  const configPath = join(folder, 'config.json');
-  await writeFile(configPath, `${JSON.stringify(entries, null, 2)}\n`);
+  const text = `${JSON.stringify(entries, null, 2)}\n`;
+  await writeFile(join(folder, 'config.json'), text);
   return {
     folder,
     publicUrl: source.url,
@@ -85,15 +86,19 @@ export async function setUpStage(options: { readonly keep: boolean }): Promise<D
     settings: {
       json: false,
       quiet: true,
-      configPath,
+      config: parseConfig(text),
       concurrency: undefined,
       network: { caBundle: undefined, httpsProxy: undefined, noProxy: undefined, allowedHosts: [] },
       upstream: { registry: source.url },
-      destination: {
-        address: target.url,
-        organization,
-        token: createEnvironmentTokenSource({ TFC_TOKEN: token }, 'TFC_TOKEN'),
-      },
+      destinations: [
+        {
+          kind: 'private-registry',
+          name: undefined,
+          address: target.url,
+          organization,
+          token: createEnvironmentTokenSource({ TFC_TOKEN: token }, 'TFC_TOKEN'),
+        },
+      ],
     },
     traffic: () => ({ ...seen }),
     async [Symbol.asyncDispose]() {

@@ -1,0 +1,45 @@
+import { createFolderMirrorStore } from '../adapters/folder/mirror-store.ts';
+import { createNetworkMirror } from '../adapters/network-mirror/network-mirror.ts';
+import { createPackageHasher } from '../adapters/zip/package-hasher.ts';
+import type { MirrorLocation } from '../domain/config/destinations.ts';
+import { SyncError } from '../domain/errors.ts';
+import type { Destination } from '../ports/destination.ts';
+import type { MirrorStore } from '../ports/mirror-store.ts';
+import type { VersionStore } from '../ports/version-store.ts';
+import { composeDestination, type RunContext, systemClock } from './composition.ts';
+import type { DestinationPlace } from './destination-settings.ts';
+import type { NetworkSettings } from './settings.ts';
+
+/** Every destination of a run, in the config's order: what connections of their own they have close with it. */
+export interface Destinations extends AsyncDisposable {
+  readonly destinations: readonly (Destination & VersionStore)[];
+}
+
+export async function composeDestinations(
+  settings: { readonly destinations: readonly DestinationPlace[]; readonly network: NetworkSettings },
+  context: RunContext,
+): Promise<Destinations> {
+  const { network } = settings;
+  const stack = new AsyncDisposableStack();
+  // Mirrors of one run hash a package's contents once.
+  const hasher = createPackageHasher();
+  const compose = async (place: DestinationPlace): Promise<Destination & VersionStore> => {
+    switch (place.kind) {
+      case 'private-registry':
+        return stack.use(composeDestination({ ...place, network }, context)).destination;
+      case 'network-mirror': {
+        const store = await composeMirrorStore(place.location);
+        return createNetworkMirror({ name: place.name, store, clock: systemClock, hasher });
+      }
+      case 'oci-mirror':
+        throw new SyncError('InternalError', `The OCI mirror ${place.name} cannot be composed.`);
+    }
+  };
+  const destinations = await Promise.all(settings.destinations.map(compose));
+  return { destinations, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+async function composeMirrorStore(location: MirrorLocation): Promise<MirrorStore> {
+  if (location.scheme === 'folder') return createFolderMirrorStore(location.path);
+  throw new SyncError('InternalError', 'S3 mirrors cannot be composed.');
+}
