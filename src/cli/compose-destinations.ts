@@ -8,6 +8,7 @@ import type { MirrorStore } from '../ports/mirror-store.ts';
 import type { VersionStore } from '../ports/version-store.ts';
 import { composeDestination, type RunContext, systemClock } from './composition.ts';
 import type { DestinationPlace } from './destination-settings.ts';
+import type { Environment } from './io.ts';
 import type { NetworkSettings } from './settings.ts';
 
 /** Every destination of a run, in the config's order: what connections of their own they have close with it. */
@@ -16,7 +17,11 @@ export interface Destinations extends AsyncDisposable {
 }
 
 export async function composeDestinations(
-  settings: { readonly destinations: readonly DestinationPlace[]; readonly network: NetworkSettings },
+  settings: {
+    readonly destinations: readonly DestinationPlace[];
+    readonly network: NetworkSettings;
+    readonly environment: Environment;
+  },
   context: RunContext,
 ): Promise<Destinations> {
   const { network } = settings;
@@ -24,22 +29,24 @@ export async function composeDestinations(
   // Mirrors of one run hash a package's contents once.
   const hasher = createPackageHasher();
   const compose = async (place: DestinationPlace): Promise<Destination & VersionStore> => {
-    switch (place.kind) {
-      case 'private-registry':
-        return stack.use(composeDestination({ ...place, network }, context)).destination;
-      case 'network-mirror': {
-        const store = await composeMirrorStore(place.location);
-        return createNetworkMirror({ name: place.name, store, clock: systemClock, hasher });
-      }
-      case 'oci-mirror':
-        throw new SyncError('InternalError', `The OCI mirror ${place.name} cannot be composed.`);
+    if (place.kind === 'private-registry') {
+      return stack.use(composeDestination({ ...place, network }, context)).destination;
     }
+    if (place.kind === 'network-mirror') {
+      const store = await composeMirrorStore(place.location, settings.environment);
+      return createNetworkMirror({ name: place.name, store, clock: systemClock, hasher });
+    }
+    throw new SyncError('InternalError', `The OCI mirror ${place.name} cannot be composed.`);
   };
   const destinations = await Promise.all(settings.destinations.map(compose));
   return { destinations, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-async function composeMirrorStore(location: MirrorLocation): Promise<MirrorStore> {
+async function composeMirrorStore(location: MirrorLocation, environment: Environment): Promise<MirrorStore> {
   if (location.scheme === 'folder') return createFolderMirrorStore(location.path);
-  throw new SyncError('InternalError', 'S3 mirrors cannot be composed.');
+  // Nobody but who mirrors to S3 waits for the SDK.
+  const { createMirrorS3Client } = await import('../adapters/aws/s3-mirror-client.ts');
+  const { createS3MirrorStore } = await import('../adapters/aws/s3-mirror-store.ts');
+  const { bucket, prefix } = location;
+  return createS3MirrorStore({ s3: createMirrorS3Client(environment), bucket, prefix });
 }

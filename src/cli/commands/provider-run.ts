@@ -103,7 +103,7 @@ export async function runUseCase<R>(
   using reporter = createProgressDisplay(io, settings, signal);
   const context = { reporter, signal };
   await using source = composeUpstream({ ...upstream, network }, context);
-  await using target = await composeDestinations(settings, context);
+  await using target = await composeDestinations({ ...settings, environment: io.environment }, context);
   const ports = {
     publicRegistry: source.publicRegistry,
     destinations: target.destinations,

@@ -14,12 +14,15 @@ export interface ProviderDetails {
   readonly steps: readonly string[];
   readonly remarks: readonly string[];
   readonly findings: readonly string[];
-  readonly error: ErrorReport | undefined;
+  readonly errors: readonly DetailedError[];
 }
+
+/** An error, and the destination that it is of where there are several. */
+export type DetailedError = ErrorReport & { readonly at?: string };
 
 /** Nothing when there is nothing to say; else an empty line, the provider's name, and what is to be said. */
 export function detailLines(details: ProviderDetails, canvas: Canvas): readonly string[] {
-  const { steps, remarks, findings, error } = details;
+  const { steps, remarks, findings, errors } = details;
   const width = Math.min(canvas.columns, MOST_COLUMNS);
   const lines = [
     ...steps.flatMap((step, index) => wrapParagraph(`${index + 1}. ${step}`, width, 2)),
@@ -27,13 +30,16 @@ export function detailLines(details: ProviderDetails, canvas: Canvas): readonly 
       wrapParagraph(finding, width, 2).map((line) => paint(line, 'bad', canvas.color)),
     ),
     ...remarks.flatMap((remark) => wrapParagraph(`Note: ${remark}`, width, 2)),
-    ...(error === undefined ? [] : errorLines(error, width, canvas.color)),
+    ...errors.flatMap((error) => errorLines(error, width, canvas.color)),
   ];
   if (lines.length === 0) return [];
   const version = details.version === null ? '' : ` ${details.version}`;
   return ['', paint(`${shortAddress(details.address)}${version}`, 'strong', canvas.color), ...lines];
 }
 
-export function errorLines(error: ErrorReport, width: number, color: boolean): readonly string[] {
-  return wrapParagraph(`${error.code}: ${error.message}`, width, 2).map((line) => paint(line, 'bad', color));
+export function errorLines(error: DetailedError, width: number, color: boolean): readonly string[] {
+  const where = error.at === undefined ? '' : `${error.at}: `;
+  return wrapParagraph(`${where}${error.code}: ${error.message}`, width, 2).map((line) =>
+    paint(line, 'bad', color),
+  );
 }

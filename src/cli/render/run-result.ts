@@ -5,11 +5,11 @@ import type {
   RunSummary,
 } from '../../application/sync/results.ts';
 import { shortAddress } from './address.ts';
-import { detailLines } from './details.ts';
+import { type DetailedError, detailLines } from './details.ts';
 import { countOf, formatBytes, formatDuration } from './quantities.ts';
 import type { ResultRenderer } from './result-renderer.ts';
 import type { Tone } from './style.ts';
-import { type Canvas, type Column, renderTable } from './table.ts';
+import { type Canvas, type Cell, type Column, renderTable } from './table.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'PROVIDER', narrowest: 16 },
@@ -19,6 +19,9 @@ const COLUMNS: readonly Column[] = [
   { title: 'PACKAGES', alignRight: true },
   { title: 'SIGNED BY' },
 ];
+
+/** Beside the others where the config names its destinations: then each has a row of its own. */
+const DESTINATION: Column = { title: 'DESTINATION', narrowest: 8 };
 
 const NOTHING = { steps: [], remarks: [], findings: [] };
 
@@ -47,30 +50,47 @@ export const RUN_RESULT: ResultRenderer<RunResult> = { whole: renderWhole, failu
 
 /** The table of a plan or a sync, what a person should know of single providers, and a summary. */
 function renderWhole(result: RunResult, canvas: Canvas): string {
-  const rows = result.providers.map((provider) => [
-    shortAddress(provider.address),
-    provider.requested,
-    provider.version ?? '-',
-    { text: provider.outcome, tone: TONES[provider.outcome] },
-    packagesOf(provider),
-    provider.signedBy ?? '-',
-  ]);
+  const named = result.providers.some(({ destinations }) => destinations !== undefined);
+  const columns = named ? COLUMNS.toSpliced(3, 0, DESTINATION) : COLUMNS;
+  const rows = result.providers.flatMap((provider) => rowsOf(provider, named));
   const details = result.providers.flatMap((provider) => providerDetails(provider, canvas));
   const ending = [...interruptionLines(result.providers), summaryOf(result.summary)];
-  return [renderTable(COLUMNS, rows, canvas), ...details, '', ...ending].join('\n');
+  return [renderTable(columns, rows, canvas), ...details, '', ...ending].join('\n');
+}
+
+function rowsOf(provider: ProviderResult, named: boolean): readonly Cell[][] {
+  const { address, requested, version, signedBy } = provider;
+  const row = (name: string, each: Pick<ProviderResult, 'outcome' | 'platforms'>): Cell[] => [
+    shortAddress(address),
+    requested,
+    version ?? '-',
+    ...(named ? [name] : []),
+    { text: each.outcome, tone: TONES[each.outcome] },
+    packagesOf(each),
+    signedBy ?? '-',
+  ];
+  return provider.destinations?.map((each) => row(each.name, each)) ?? [row('-', provider)];
 }
 
 /** Only what failed or conflicts; empty when nothing did. */
 function renderFailures({ providers }: RunResult, canvas: Canvas): string {
   return providers
-    .flatMap(({ address, version, error }) =>
-      error === undefined ? [] : detailLines({ ...NOTHING, address, version, error }, canvas),
-    )
+    .flatMap((provider) => {
+      const { address, version } = provider;
+      const errors = errorsOf(provider);
+      return errors.length === 0 ? [] : detailLines({ ...NOTHING, address, version, errors }, canvas);
+    })
     .join('\n');
 }
 
+/** Each destination's own error under its name; the provider's where it has no destinations. */
+function errorsOf({ error, destinations }: ProviderResult): readonly DetailedError[] {
+  if (destinations === undefined) return error === undefined ? [] : [error];
+  return destinations.flatMap(({ name, error: own }) => (own === undefined ? [] : [{ ...own, at: name }]));
+}
+
 /** "3", or "2 of 3" where not every package is where it should be. */
-function packagesOf({ platforms, outcome }: ProviderResult): string {
+function packagesOf({ platforms, outcome }: Pick<ProviderResult, 'outcome' | 'platforms'>): string {
   const good = platforms.filter((platform) =>
     ['published', 'up-to-date', 'publish'].includes(platform.outcome),
   );
@@ -86,7 +106,7 @@ function providerDetails(provider: ProviderResult, canvas: Canvas): readonly str
       ...NOTHING,
       ...provider,
       steps: planned ? provider.steps : [],
-      error: isInterrupted(provider) ? undefined : provider.error,
+      errors: isInterrupted(provider) ? [] : errorsOf(provider),
     },
     canvas,
   );

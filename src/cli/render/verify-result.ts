@@ -1,10 +1,10 @@
 import type { VerifyProviderResult, VerifyResult } from '../../application/verify/results.ts';
 import { shortAddress } from './address.ts';
-import { detailLines } from './details.ts';
+import { type DetailedError, detailLines } from './details.ts';
 import { countOf, formatBytes, formatDuration } from './quantities.ts';
 import type { ResultRenderer } from './result-renderer.ts';
 import type { Tone } from './style.ts';
-import { type Canvas, type Column, renderTable } from './table.ts';
+import { type Canvas, type Cell, type Column, renderTable } from './table.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'PROVIDER', narrowest: 16 },
@@ -21,21 +21,33 @@ const TONES: Readonly<Record<VerifyProviderResult['outcome'], Tone>> = {
   failed: 'bad',
 };
 
+/** Beside the others where the config names its destinations: then each has a row of its own. */
+const DESTINATION: Column = { title: 'DESTINATION', narrowest: 8 };
+
 /** How a verify is shown. */
 export const VERIFY_RESULT: ResultRenderer<VerifyResult> = { whole: renderWhole, failures: renderFailures };
 
 /** The table of a verify, every difference, and a summary. */
 function renderWhole(result: VerifyResult, canvas: Canvas): string {
-  const rows = result.providers.map((provider) => [
-    shortAddress(provider.address),
-    provider.requested,
-    provider.version ?? '-',
-    { text: provider.outcome, tone: TONES[provider.outcome] },
-    `${provider.platforms.length}`,
-    provider.signedBy ?? '-',
-  ]);
+  const named = result.providers.some(({ destinations }) => destinations !== undefined);
+  const columns = named ? COLUMNS.toSpliced(3, 0, DESTINATION) : COLUMNS;
+  const rows = result.providers.flatMap((provider) => rowsOf(provider, named));
   const details = result.providers.flatMap((provider) => detailLines(detailsOf(provider), canvas));
-  return [renderTable(COLUMNS, rows, canvas), ...details, '', summaryOf(result.summary)].join('\n');
+  return [renderTable(columns, rows, canvas), ...details, '', summaryOf(result.summary)].join('\n');
+}
+
+function rowsOf(provider: VerifyProviderResult, named: boolean): readonly Cell[][] {
+  const { address, requested, version, signedBy } = provider;
+  const row = (name: string, each: Pick<VerifyProviderResult, 'outcome' | 'platforms'>): Cell[] => [
+    shortAddress(address),
+    requested,
+    version ?? '-',
+    ...(named ? [name] : []),
+    { text: each.outcome, tone: TONES[each.outcome] },
+    `${each.platforms.length}`,
+    signedBy ?? '-',
+  ];
+  return provider.destinations?.map((each) => row(each.name, each)) ?? [row('-', provider)];
 }
 
 /** Only what differs or failed; empty when nothing does. */
@@ -46,10 +58,16 @@ function renderFailures({ providers }: VerifyResult, canvas: Canvas): string {
 }
 
 function detailsOf(provider: VerifyProviderResult) {
-  const findings = provider.differences.map(({ platform, message }) =>
-    platform === undefined ? message : `${platform}: ${message}`,
+  const findings = provider.differences.map(({ destination, platform, message }) =>
+    [destination, platform, message].filter((part) => part !== undefined).join(': '),
   );
-  return { ...provider, steps: [], findings, error: provider.error };
+  return { ...provider, steps: [], findings, errors: errorsOf(provider) };
+}
+
+/** Each destination's own error under its name; the provider's where it has no destinations. */
+function errorsOf({ error, destinations }: VerifyProviderResult): readonly DetailedError[] {
+  if (destinations === undefined) return error === undefined ? [] : [error];
+  return destinations.flatMap(({ name, error: own }) => (own === undefined ? [] : [{ ...own, at: name }]));
 }
 
 function summaryOf({
