@@ -59,7 +59,9 @@ export function readEvidence(bytes: Uint8Array): MirrorEvidence | undefined {
 
 function read<T extends z.ZodType>(bytes: Uint8Array, schema: T): z.infer<T> | undefined {
   try {
-    const parsed = schema.safeParse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+    const parsed = schema.safeParse(
+      JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)),
+    );
     return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined;
