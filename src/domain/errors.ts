@@ -70,6 +70,7 @@ const KINDS = {
   ServiceUnreachable: fatal('system'),
   DeadlineNear: passing('system'),
   Interrupted: fatal('system'),
+  SigningKeyUnsupported: fatal('system'),
   NotificationFailed: passing('system'),
   InternalError: fatal('system'),
 } as const satisfies Record<string, ErrorKind>;

@@ -1,6 +1,7 @@
 import { createMessage, type enums, type PublicKey, type SignaturePacket, type Subkey } from 'openpgp';
 import { type ErrorCode, SyncError } from '../errors.ts';
 import { issuerOf } from './detached-signature.ts';
+import { algorithmOf, canCheck } from './key-algorithm.ts';
 import { AT_ANY_TIME, MIN_DSA_BITS, OPENPGP_POLICY } from './openpgp-policy.ts';
 import { fingerprintOf, isRevoked, isSubkeyRevoked, keyIdOf } from './signing-key.ts';
 import { printable } from './untrusted-text.ts';
@@ -48,8 +49,22 @@ interface Judgement {
 export async function judgeSignature(judgement: Judgement): Promise<Accepted | Refused> {
   const { packet, signer } = judgement;
   const error =
-    (await whyInvalid(judgement)) ?? (await whyRevoked(judgement)) ?? (await whyUnusable(judgement));
+    whyBeyondUs(judgement) ??
+    (await whyInvalid(judgement)) ??
+    (await whyRevoked(judgement)) ??
+    (await whyUnusable(judgement));
   return error === undefined ? { outcome: 'accepted', packet, ...signer } : { outcome: 'refused', error };
+}
+
+/** Signatures of a key's owner over the key are by the primary key, so both must be of a kind that can be checked. */
+function whyBeyondUs({ signer: { key, signer }, subject }: Judgement): SyncError | undefined {
+  const beyond = [signer, key].find((each) => !canCheck(each));
+  if (beyond === undefined) return undefined;
+  return new SyncError(
+    'SigningKeyUnsupported',
+    `SHA256SUMS of ${subject} is signed by key ${keyIdOf(signer)}, and ${keyIdOf(beyond)} is ${algorithmOf(beyond)}: ` +
+      'this program cannot check signatures of that curve. This says nothing about the release; nothing was uploaded.',
+  );
 }
 
 async function whyInvalid({

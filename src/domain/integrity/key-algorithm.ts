@@ -1,5 +1,4 @@
 import type { PublicKey, Subkey } from 'openpgp';
-import type { SigningKeyInfo } from './signing-key.ts';
 
 /** What openpgp.js calls a curve otherwise than GnuPG. */
 const CURVES: Readonly<Record<string, string>> = {
@@ -26,6 +25,15 @@ export function algorithmOf(key: PublicKey | Subkey): string {
   return EDWARDS[algorithm] ?? algorithm;
 }
 
+/** The curves that openpgp.js knows and, as Node loads it, cannot compute with: its code for them is left out there. */
+const BEYOND_THE_LIBRARY = ['secp256k1', 'brainpoolP256r1', 'brainpoolP384r1', 'brainpoolP512r1'];
+
+/** Whether this program can check signatures by the key. That it cannot says nothing about the key. */
+export function canCheck(key: PublicKey | Subkey): boolean {
+  const { curve } = key.getAlgorithmInfo();
+  return curve === undefined || !BEYOND_THE_LIBRARY.includes(curve);
+}
+
 /**
  * Whether HCP Terraform documents that its private registry takes keys of this algorithm: RSA and DSA
  * (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/private-registry/gpg-keys). `algorithm` as `algorithmOf`
@@ -35,13 +43,20 @@ export function isDocumentedAlgorithm(algorithm: string): boolean {
   return /^(?:RSA|DSA) /.test(algorithm);
 }
 
+interface Named {
+  readonly keyId: string;
+  readonly algorithm: string;
+}
+
 /**
  * What to tell a person before a key goes to HCP Terraform or Terraform Enterprise whose algorithm, or that of one of
  * its signing subkeys, neither documents; undefined when there is nothing to tell. Other algorithms may be taken, or
  * refused when the key is uploaded, or fail at the first install: nothing says which.
  */
 export function undocumentedAlgorithmRemark(
-  key: Pick<SigningKeyInfo, 'keyId' | 'algorithm' | 'subkeys'>,
+  key: Named & {
+    readonly subkeys: readonly (Named & { readonly signs: boolean; readonly revoked: boolean })[];
+  },
 ): string | undefined {
   const signing = key.subkeys.filter(({ signs, revoked }) => signs && !revoked);
   const undocumented = [key, ...signing].filter(({ algorithm }) => !isDocumentedAlgorithm(algorithm));

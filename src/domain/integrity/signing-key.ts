@@ -1,7 +1,7 @@
 import { enums, type PublicKey, type Subkey } from 'openpgp';
 import { SyncError } from '../errors.ts';
 import { type ArmoredKey, readArmoredKeys } from './armored-keys.ts';
-import { algorithmOf } from './key-algorithm.ts';
+import { algorithmOf, canCheck } from './key-algorithm.ts';
 import { AT_ANY_TIME, OPENPGP_POLICY, WHICHEVER } from './openpgp-policy.ts';
 import { printable } from './untrusted-text.ts';
 
@@ -52,7 +52,8 @@ export interface SigningKeyInfo {
 
 /**
  * Reads every public key in an armored text: several blocks, several keys in a block, LF or CRLF. Throws
- * SigningKeyMalformed when any block cannot be read, holds a private key, or a key does not sign itself.
+ * SigningKeyMalformed when any block cannot be read, holds a private key, or a key does not sign itself, and
+ * SigningKeyUnsupported when a key is beyond this program.
  */
 export async function readSigningKeys(asciiArmor: string): Promise<readonly SigningKeyInfo[]> {
   const { keys, problems } = await readArmoredKeys(asciiArmor);
@@ -62,6 +63,12 @@ export async function readSigningKeys(asciiArmor: string): Promise<readonly Sign
 
 async function readSigningKey(armored: ArmoredKey): Promise<SigningKeyInfo> {
   const info = await describeKey(armored);
+  if (!canCheck(armored.key)) {
+    throw new SyncError(
+      'SigningKeyUnsupported',
+      `The signing key ${info.keyId} is ${info.algorithm}: this program cannot check signatures of that curve.`,
+    );
+  }
   if (!info.revoked && (await armored.key.getExpirationTime(undefined, OPENPGP_POLICY)) === null) {
     throw keyMalformed(`key ${info.keyId} has no valid signature of its own over its user ids`);
   }

@@ -38,7 +38,7 @@ export interface VerifiedSignature {
  *
  * Throws SignatureMalformed; SignatureInvalid (the bytes are not the signed ones, the signature itself expired or
  * uses a broken digest); SigningKeyRevoked; SigningKeyUnusable (too weak, may not sign, not bound to its primary
- * key); SigningKeyUnknown, or SigningKeyMalformed when a listed key could not be read; SigningKeyNotPinned.
+ * key); SigningKeyUnsupported (a curve this program cannot check); SigningKeyUnknown, or SigningKeyMalformed when a listed key could not be read; SigningKeyNotPinned.
  */
 export async function verifyShasumsSignature(input: SignatureInput): Promise<VerifiedSignature> {
   const subject = printable(input.subject);

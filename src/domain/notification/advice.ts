@@ -87,6 +87,8 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
     "Somebody must change the network's way to the service of AWS that the message names: in a VPC it needs an endpoint or a NAT gateway, and a name server that knows it.",
   DeadlineNear: `${WAIT_AND_RERUN} raise DownloadAndUploadMemorySize, which also brings more network.`,
   Interrupted: 'Start the run again; it goes on where this one stopped.',
+  SigningKeyUnsupported:
+    'The key is of a kind that this program cannot check; nothing is known to be wrong with the release. Ask the publisher for a release signed with RSA, and report the key to whoever maintains this system.',
   NotificationFailed: "Check the topic's policy and, if it is encrypted, the key's policy.",
   InternalError: REPORT,
 };

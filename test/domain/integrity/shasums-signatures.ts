@@ -35,8 +35,8 @@ export async function refusal(input: Input): Promise<{ readonly code: string; re
   throw new Error('The signature was accepted');
 }
 
-/** Made with gpg, since openpgp.js makes no DSA keys. Only the public halves are here. */
-export async function dsaVector(name: string) {
+/** Made with gpg, since openpgp.js makes no such keys. Only the public halves are here. */
+export async function gpgVector(name: string) {
   const read = (file: string) => new Uint8Array(readFileSync(join(import.meta.dirname, 'vectors', file)));
   return {
     shasums: read('SHA256SUMS'),

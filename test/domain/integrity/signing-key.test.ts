@@ -16,6 +16,7 @@ import {
   throwawayKey,
   withRevokedSubkey,
 } from '../../support/pgp/throwaway-keys.ts';
+import { gpgVector } from './shasums-signatures.ts';
 
 const idsIn = async (text: string) => (await readSigningKeys(text)).map(({ keyId }) => keyId);
 
@@ -107,6 +108,17 @@ describe('readSigningKeys', () => {
     const rsa = armorOf(await throwawayKey({ type: 'rsa', rsaBits: 2048 }));
     expect((await readSigningKeys(dsa))[0]).toMatchObject({ algorithm: 'DSA 3072' });
     expect(await readSigningKeys(rsa)).toMatchObject([{ algorithm: 'RSA 2048' }]);
+  });
+
+  it('says of a key of a curve that it is beyond this program, and not that the key is wrong', async () => {
+    const { keys } = await gpgVector('brainpoolP256r1');
+    expect(await refusal(keys[0]?.asciiArmor ?? '')).toEqual(
+      expect.objectContaining({
+        code: 'SigningKeyUnsupported',
+        message:
+          'The signing key 0985CE5B7C3A8009 is ECDSA brainpoolP256r1: this program cannot check signatures of that curve.',
+      }),
+    );
   });
 
   it('says when a subkey expires and that it is revoked', async () => {

@@ -14,7 +14,7 @@ import {
   throwawayKey,
   withRevokedSubkey,
 } from '../../support/pgp/throwaway-keys.ts';
-import { dsaVector, OTHER_SHASUMS, refusal, SHASUMS, utf8, verify } from './shasums-signatures.ts';
+import { gpgVector, OTHER_SHASUMS, refusal, SHASUMS, utf8, verify } from './shasums-signatures.ts';
 
 describe('a signature is refused', () => {
   it('as by an unknown key, naming its id and the keys tried', async () => {
@@ -137,7 +137,25 @@ describe('a signature is refused', () => {
   });
 
   it('when the key is a DSA key of 1024 bits', async () => {
-    expect(await refusal(await dsaVector('dsa1024'))).toMatchObject({ code: 'SigningKeyUnusable' });
+    expect(await refusal(await gpgVector('dsa1024'))).toMatchObject({ code: 'SigningKeyUnusable' });
+  });
+
+  it.each([
+    ['brainpoolP256r1', '0985CE5B7C3A8009'],
+    ['secp256k1', '659AEA619A635D2E'],
+  ])('as beyond this program, and not as invalid, when the key is of the curve %s', async (curve, keyId) => {
+    const { code, message } = await refusal(await gpgVector(curve));
+    expect(code).toBe('SigningKeyUnsupported');
+    expect(message).toContain(`${keyId} is ECDSA ${curve}`);
+    expect(message).toContain('says nothing about the release');
+    expect(message).not.toMatch(/module|node_modules|stack/i);
+  });
+
+  it('not for a listed key of such a curve that did not make it', async () => {
+    const signer = await throwawayKey();
+    const { keys } = await gpgVector('secp256k1');
+    const input = { signature: await signDetached(signer, SHASUMS), keys: [...keys, published(signer)] };
+    expect((await verify(input)).signedBy.keyId).toBe(keyIdOf(signer));
   });
 
   it('as by a malformed key when no other listed key made it', async () => {

@@ -12,7 +12,7 @@ import {
   subkeyOf,
   throwawayKey,
 } from '../../support/pgp/throwaway-keys.ts';
-import { dsaVector, refusal, SHASUMS, verify } from './shasums-signatures.ts';
+import { gpgVector, refusal, SHASUMS, verify } from './shasums-signatures.ts';
 
 describe('a signature is accepted', () => {
   it.each(['ecc', 'curve25519', 'rsa'] as const)('by a primary key of type %s', async (type) => {
@@ -44,7 +44,7 @@ describe('a signature is accepted', () => {
   });
 
   it('by a 3072-bit DSA key, which the Terraform registry takes', async () => {
-    const { signedBy } = await verify(await dsaVector('dsa3072'));
+    const { signedBy } = await verify(await gpgVector('dsa3072'));
     expect(signedBy.keyId).toBe('26EB8C0FED3CBC3D');
   });
 
