@@ -4,7 +4,7 @@ export interface Template {
   readonly Rules?: Readonly<Record<string, TemplateRule>>;
   readonly Conditions: Readonly<Record<string, unknown>>;
   readonly Resources: Readonly<Record<string, TemplateResource>>;
-  readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
+  readonly Outputs: Readonly<Record<string, { readonly Condition?: string; readonly Value: unknown }>>;
 }
 
 interface TemplateParameter {
@@ -56,7 +56,13 @@ export function resolveTemplate(template: Template, given: Parameters): Template
       { ...resource, Properties: evaluator.value(resource.Properties ?? {}, names) as Record<string, Json> },
     ]),
   );
-  const Outputs = evaluator.value(template.Outputs, names) as Template['Outputs'];
+  const told = Object.entries(template.Outputs).filter(
+    ([, { Condition }]) => Condition === undefined || evaluator.condition(Condition),
+  );
+  const Outputs = evaluator.value(
+    Object.fromEntries(told.map(([name, { Value }]) => [name, { Value }])),
+    names,
+  ) as Template['Outputs'];
   return { ...template, Resources, Outputs };
 }
 
