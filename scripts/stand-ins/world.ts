@@ -121,6 +121,8 @@ function functionEnvironment(
     SNS_TOPIC_ARN: TOPIC_ARN,
     CONFIG_BUCKET: BUCKET,
     CONFIG_KEY,
+    QUEUE_BUCKET: BUCKET,
+    QUEUE_KEY: `${CONFIG_KEY}.provider-sync-local.runs`,
     READ_CONFIG_LOG_GROUP: '/aws/lambda/provider-sync-local-read-config',
     CHECK_VERSION_LOG_GROUP: '/aws/lambda/provider-sync-local-check-version',
     DOWNLOAD_AND_UPLOAD_LOG_GROUP: '/aws/lambda/provider-sync-local-download-and-upload',

@@ -111,8 +111,12 @@ function parseEvent<E>(schema: z.ZodType<E>, input: unknown): E {
 
 /** The execution's id, by which the log lines of all functions of one run are found. */
 function correlationIdOf(event: unknown): string | undefined {
-  const { executionId } = (event ?? {}) as { executionId?: unknown };
-  return typeof executionId === 'string' ? executionId : undefined;
+  const { executionId, input } = (event ?? {}) as {
+    executionId?: unknown;
+    input?: { run?: { executionId?: unknown } };
+  };
+  // The execution of a page belongs to the run that started it.
+  return [input?.run?.executionId, executionId].find((id) => typeof id === 'string');
 }
 
 function watchDeadline(context: Context): Disposable & { readonly signal: AbortSignal } {

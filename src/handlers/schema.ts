@@ -30,11 +30,43 @@ const RUN_INPUT = { error: 'neither {"bucket": …, "key": …} nor an "Object C
 
 const runInput = z.union([configLocation, objectCreated], RUN_INPUT);
 
-/** What ReadConfig takes: the input of an execution, alone or as the state machine wraps it. */
-export const readConfigEvent = z.union(
+const failedProvider = z.object({
+  address: text,
+  requested: text,
+  version: text.nullable(),
+  step: z.enum(['check', 'upload']),
+  code: text,
+  message: z.string(),
+});
+
+const count = z.int().min(0);
+
+const digest = z.object({
+  providers: count,
+  failed: count,
+  causes: z.array(z.object({ code: text, providers: count, named: z.array(failedProvider) })),
+  stopped: z.object({ code: text, message: z.string() }).nullable(),
+});
+
+const progress = z.object({ page: count, more: z.boolean(), digest: digest.nullable() });
+
+/** What a run hands to the execution of one page. */
+const pageInput = z.object({
+  run: z.object({ executionId: text, config: configReference, progress }),
+});
+
+/** What ReadConfig and TakeTurn take: the input of an execution, alone or as the state machine wraps it. */
+export const runEvent = z.union(
   [
-    z.object({ executionId: text, input: runInput }),
-    runInput.transform((input) => ({ executionId: undefined, input })),
+    z.object({ executionId: text, input: pageInput }).transform(({ input: { run } }) => ({
+      executionId: run.executionId,
+      input: { ...run.config, versionId: run.config.versionId ?? undefined },
+      progress: run.progress,
+    })),
+    z
+      .object({ executionId: text, input: runInput })
+      .transform((event) => ({ ...event, progress: undefined })),
+    runInput.transform((input) => ({ executionId: undefined, input, progress: undefined })),
   ],
   RUN_INPUT,
 );
@@ -48,8 +80,47 @@ export const providerEvent = z.object({
   status: z.object({ resolvedVersion: text }).optional(),
 });
 
+const pages = z.array(count);
+
+const itemResult = z.union([
+  z.object({ outcome: z.literal('failed'), failure: failedProvider }),
+  z.object({ outcome: text, failure: z.undefined().optional() }),
+]);
+
+/** What a run tells ErrorHandler on its way: see the states of these names. */
+const runReportEvent = z.discriminatedUnion('action', [
+  z.object({
+    action: z.literal('record-failure'),
+    executionId: text,
+    item: providerEvent.omit({ executionId: true, config: true }).extend({ error: caughtError }),
+  }),
+  z.object({
+    action: z.literal('note-page-failure'),
+    executionId: text,
+    progress,
+    pages,
+    error: caughtError,
+  }),
+  z.object({
+    action: z.literal('report-run'),
+    executionId: text,
+    isPage: z.boolean(),
+    progress,
+    pages,
+    results: z.array(itemResult),
+    stopped: caughtError.nullable(),
+  }),
+  z.object({
+    action: z.literal('send-digest'),
+    executionId: text,
+    config: configReference,
+    pages,
+    digest,
+  }),
+]);
+
 /** A provider that failed, or a run that could not begin. */
-export const errorEvent = z.union([
+const errorEvent = z.union([
   providerEvent.extend({ error: caughtError }),
   z.object({
     executionId: text,
@@ -59,10 +130,17 @@ export const errorEvent = z.union([
   }),
 ]);
 
+/** The execution of a page that could not read the config: its run hears of it and tells people. */
+const pageError = z
+  .object({ executionId: text, input: pageInput, error: caughtError })
+  .transform(({ executionId }) => ({ action: 'leave-to-run' as const, executionId }));
+
+export const errorHandlerEvent = z.union([runReportEvent, pageError, errorEvent]);
+
 /** A schedule sends `{}`. Strict, because a misspelt `dryRun` would delete what somebody wanted to look at. */
 export const cleanupEvent = z.strictObject({ provider: text.optional(), dryRun: z.boolean().optional() });
 
-export type ReadConfigEvent = z.output<typeof readConfigEvent>;
+export type RunReportEvent = z.output<typeof runReportEvent> | z.output<typeof pageError>;
 export type ProviderEvent = z.output<typeof providerEvent>;
 export type ErrorEvent = z.output<typeof errorEvent>;
 export type CleanupEvent = z.output<typeof cleanupEvent>;

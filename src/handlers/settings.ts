@@ -56,6 +56,20 @@ export function readAllowedHosts(
   };
 }
 
+/** Registries that a config may name; undefined when any may be named. */
+export function readAllowedHostnames(reader: EnvironmentReader): readonly string[] | undefined {
+  return reader.parsed<readonly string[] | undefined>('ALLOWED_HOSTNAMES', undefined, parseHostList);
+}
+
+/** What the functions' way out leads through; nothing is set when there is no proxy. */
+export function readProxy(
+  reader: EnvironmentReader,
+): { readonly httpsProxy: string; readonly noProxy?: string } | undefined {
+  const httpsProxy = reader.optional('HTTPS_PROXY');
+  const noProxy = reader.optional('NO_PROXY');
+  return httpsProxy === undefined ? undefined : { httpsProxy, ...(noProxy !== undefined && { noProxy }) };
+}
+
 /** Undefined when the variable is not set. */
 function readAddress(reader: EnvironmentReader, name: string): string | undefined {
   return reader.parsed<string | undefined>(name, undefined, (text) => parseHttpAddress(text).href);

@@ -4,4 +4,6 @@ export interface ConfigSource {
   readonly location: string;
   /** The text. Throws ConfigNotFound, ConfigUnreadable, ConfigTooLarge. */
   read(): Promise<string>;
+  /** Hostnames of registries that a config may name, in lower case; undefined where any may be named. */
+  readonly allowedHostnames?: readonly string[] | undefined;
 }

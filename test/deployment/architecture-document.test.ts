@@ -3,8 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import {
   EXECUTION_LIMITS,
+  MAX_LOOKS,
+  MAX_PAGES,
   MAX_PROVIDERS,
+  PAGE_EVENTS,
   PROVIDER_EVENTS,
+  QUEUE_EVENTS,
   RUN_EVENTS,
 } from '../../src/domain/deployment/execution-budget.ts';
 import type { Json } from './support/cloudformation.ts';
@@ -86,12 +90,12 @@ describe('docs/architecture.md', () => {
     const events = Array.from(document.matchAll(/^\| .+ \| +(\d+) *\|$/gm), ([, count]) => Number(count));
     expect(events).toEqual(Object.values(PROVIDER_EVENTS));
     expect(document).toContain(`at most ${number(EXECUTION_LIMITS.payloadBytes)} bytes`);
-    expect(document).toContain(`at most ${RUN_EVENTS} events`);
-    expect(document.replaceAll('\n', ' ')).toContain(
-      `an execution holds **${number(MAX_PROVIDERS)} providers**`,
-    );
-    expect(document).toContain(`fails (${number(RUN_EVENTS + 24 * 1000)} events)`);
-    const strict = Math.floor((EXECUTION_LIMITS.historyEvents - RUN_EVENTS) / 30);
-    expect(document.replaceAll('\n', ' ')).toContain(`the bound is ${strict} providers`);
+    const text = document.replaceAll('\n', ' ');
+    expect(text).toContain(`at most ${RUN_EVENTS} events, and at most ${QUEUE_EVENTS} for each look`);
+    expect(text).toContain(`waiting: ${MAX_LOOKS} looks`);
+    expect(text).toContain(`an execution holds **${number(MAX_PROVIDERS)} providers**`);
+    expect(text).toContain(`at most ${PAGE_EVENTS} events in the history of its run`);
+    expect(text).toContain(`a run holds ${MAX_PAGES} pages: ${number(MAX_PAGES * MAX_PROVIDERS)} providers`);
+    expect(text).toContain(`fail are ${Math.ceil(5000 / MAX_PROVIDERS)} pages`);
   });
 });

@@ -6,10 +6,12 @@ import { temporaryFolder } from '../support/registries.ts';
 const S3 = '@aws-sdk/client-s3';
 const SECRETS = '@aws-sdk/client-secrets-manager';
 const SNS = '@aws-sdk/client-sns';
+const SFN = '@aws-sdk/client-sfn';
 
 /** The SDK clients and the weighty libraries that each function needs; 1 MB is 1,000,000 bytes. */
 const EXPECTED = [
   { name: 'ReadConfigFunction', clients: [S3], libraries: [], megabytes: 1 },
+  { name: 'TakeTurnFunction', clients: [S3, SFN], libraries: [], megabytes: 1 },
   { name: 'CheckVersionFunction', clients: [S3, SECRETS], libraries: ['openpgp', 'undici'], megabytes: 2 },
   {
     name: 'DownloadAndUploadFunction',
@@ -38,7 +40,7 @@ describe('the bundle', { timeout: 60_000 }, () => {
 
   it.each(EXPECTED)('of $name has only the clients that it uses', ({ name, clients, libraries }) => {
     const packages = packagesOf(name);
-    const found = [S3, SECRETS, SNS].filter((client) => packages.has(client));
+    const found = [S3, SECRETS, SNS, SFN].filter((client) => packages.has(client));
     expect(found).toEqual(clients);
     expect(['openpgp', 'undici'].filter((library) => packages.has(library))).toEqual(libraries);
   });

@@ -3,11 +3,17 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BUCKET, CONFIG_KEY } from '../../scripts/stand-ins/aws-resources.ts';
 import { type StandIns, startStandIns } from '../../scripts/stand-ins/world.ts';
 import { privatePath, registryApi } from '../support/registries.ts';
+import { type ScriptedServer, scriptedServer } from '../support/scripted-server.ts';
 import type { Json } from './support/cloudformation.ts';
 import { deploymentTools } from './support/deployment-tools.ts';
 import { callEventBridge, drainQueue } from './support/event-bridge.ts';
 import { realTaskHandlers } from './support/lambda.ts';
-import { EXECUTION_ID, runStateMachine, type TaskHandlers } from './support/state-machine.ts';
+import {
+  EXECUTION_ID,
+  type StepFunctions,
+  stepFunctions,
+  type TaskHandlers,
+} from './support/state-machine.ts';
 import { deploymentsOf } from './support/transformed-template.ts';
 
 const tools = await deploymentTools();
@@ -32,6 +38,8 @@ describe.skipIf(!tools)('a deployment, from the upload of its config on (needs P
   let uploads = '';
   const logged: string[] = [];
   let calls: (readonly [string, Json])[] = [];
+  let machines: StepFunctions;
+  let states: ScriptedServer;
 
   beforeAll(async () => {
     if (!tools) return;
@@ -43,10 +51,26 @@ describe.skipIf(!tools)('a deployment, from the upload of its config on (needs P
     for (const level of ['debug', 'error', 'info', 'log', 'warn'] as const) {
       vi.spyOn(console, level).mockImplementation((line) => void logged.push(String(line)));
     }
-    handlers = await realTaskHandlers((task, payload) => calls.push([task, payload]));
+    // An execution's state may be old by a minute, and the queue of runs knows: here each look is a minute later.
+    vi.useFakeTimers({ toFake: ['Date'] });
+    states = await scriptedServer(({ body }) => {
+      const { executionArn } = JSON.parse(body);
+      const status = machines.isRunning(executionArn) ? 'RUNNING' : 'SUCCEEDED';
+      return { status: 200, body: JSON.stringify({ executionArn, status, startDate: 1 }) };
+    });
+    process.env['AWS_ENDPOINT_URL_SFN'] = states.url;
+    handlers = await realTaskHandlers((task, payload) => {
+      if (task === 'TakeTurn') vi.setSystemTime(Date.now() + 61_000);
+      calls.push([task, payload]);
+    });
+    machines = stepFunctions(handlers);
     uploads = await listenForUploads();
   }, 120_000);
-  afterAll(() => standIns?.close());
+  afterAll(async () => {
+    vi.useRealTimers();
+    await states?.[Symbol.asyncDispose]();
+    await standIns?.close();
+  });
 
   /** The template's own rule, with a queue for its target. */
   async function listenForUploads(): Promise<string> {
@@ -72,7 +96,7 @@ describe.skipIf(!tools)('a deployment, from the upload of its config on (needs P
 
   async function execute(input: Json) {
     calls = [];
-    const execution = await runStateMachine(handlers, input);
+    const execution = await machines.start(input).done;
     const messages = await drainQueue(standIns.aws.sqs, standIns.queueUrl);
     return { ...execution, messages, tasks: calls.map(([task]) => task) };
   }
@@ -129,7 +153,7 @@ describe.skipIf(!tools)('a deployment, from the upload of its config on (needs P
   it('has nothing to do when its schedule starts it again', async () => {
     const { output, tasks, messages } = await execute({ bucket: BUCKET, key: CONFIG_KEY });
     expect(output).toEqual({ providers: 3 });
-    expect(tasks).toEqual(['ReadConfig', ...Array(3).fill('CheckVersionExists')]);
+    expect(tasks).toEqual(['TakeTurn', 'ReadConfig', ...Array(3).fill('CheckVersionExists'), 'ReportRun']);
     expect(messages).toEqual([]);
   });
 
@@ -141,7 +165,7 @@ describe.skipIf(!tools)('a deployment, from the upload of its config on (needs P
       ]),
     );
     expect(error?.name).toBe('ConfigInvalid');
-    expect(tasks).toEqual(['ReadConfig', 'NotifyConfigError']);
+    expect(tasks).toEqual(['TakeTurn', 'ReadConfig', 'NotifyConfigError']);
     expect(messages.map(({ Subject }) => Subject)).toEqual([
       'Provider sync failed: the config cannot be used (ConfigInvalid)',
     ]);
@@ -153,6 +177,21 @@ describe.skipIf(!tools)('a deployment, from the upload of its config on (needs P
     const { error, messages } = await execute({ bucket: BUCKET, key: 'another.json' });
     expect(error?.name).toBe('ConfigNotFound');
     expect(messages[0].Message).toContain(`Config:    s3://${BUCKET}/another.json`);
+  });
+
+  it('lets three uploads at once wait for one another, and publishes each version once', async () => {
+    const editions = ['1.0.0', '1.1.0', '2.0.0-beta1'];
+    const events: Json[] = [];
+    for (const version of editions) events.push(await upload([{ ...ANVIL, version }, WEATHER, STAPLER]));
+    calls = [];
+    const ended = await Promise.all(events.map((event) => machines.start(event).done));
+    expect(ended).toEqual(editions.map(() => ({ output: { providers: 3 } })));
+    for (const version of editions) expect(await isInstallable('anvil', version)).toBe(true);
+    const uploaded = calls.filter(([task]) => task === 'DownloadAndUpload');
+    expect(uploaded).toHaveLength(editions.length);
+    expect(new Set(uploaded.map(([, { status }]) => status.resolvedVersion))).toEqual(new Set(editions));
+    expect(calls.filter(([task]) => task === 'TakeTurn').length).toBeGreaterThan(3);
+    expect(await drainQueue(standIns.aws.sqs, standIns.queueUrl)).toEqual([]);
   });
 
   it('has logged every error by its code, and neither the token nor a link that is a secret', () => {
@@ -177,10 +216,12 @@ describe.skipIf(!tools)('a deployment, from the upload of its config on (needs P
         (sum, line) => sum + [line[name] ?? 0].flat().reduce((a: number, b: number) => a + b, 0),
         0,
       );
-    expect(sumOf('ProviderChecked')).toBe(9);
-    expect(sumOf('ProviderPublished')).toBe(3);
+    expect(sumOf('ProviderChecked')).toBe(18);
+    expect(sumOf('ProviderPublished')).toBe(6);
+    expect(sumOf('SyncSucceeded')).toBe(6);
+    expect(sumOf('SyncFailed')).toBe(1);
     expect(sumOf('ProviderFailed')).toBe(1);
-    expect(sumOf('ProviderUpToDate')).toBe(6);
+    expect(sumOf('ProviderUpToDate')).toBe(12);
     expect(sumOf('BytesPublished')).toBeGreaterThan(0);
     expect(sumOf('PublishDuration')).toBeGreaterThan(0);
   });

@@ -16,6 +16,7 @@ const tools = await deploymentTools();
 
 const FUNCTION_OF: Readonly<Record<string, string>> = {
   'read-config': 'ReadConfigFunction',
+  'take-turn': 'TakeTurnFunction',
   'check-version': 'CheckVersionFunction',
   'download-and-upload': 'DownloadAndUploadFunction',
   'notify-error': 'ErrorHandlerFunction',
@@ -38,7 +39,10 @@ const ANSWERS: Readonly<Record<string, Json>> = {
   'read-config.object-created.json': {
     config: { bucket: 'provider-sync-config', key: 'config.json', versionId: expect.any(String) },
     providers: [{ index: 0 }, { index: 1 }, { index: 2 }],
+    pages: [3],
+    inPages: false,
   },
+  'take-turn.json': { turn: 'yours', waitSeconds: 0, joined: null },
   'check-version.json': {
     address: 'registry.terraform.io/acme/anvil',
     outcome: 'publish',
@@ -67,6 +71,13 @@ const ANSWERS: Readonly<Record<string, Json>> = {
     notified: true,
     address: 'registry.terraform.io/initech/stapler',
     code: 'SignatureInvalid',
+  },
+  'notify-error.report-run.json': {
+    outcome: 'failed',
+    summary: { providers: 2 },
+    error: 'ProvidersFailed',
+    cause: expect.stringContaining('1 of 2 providers failed'),
+    progress: { page: 1, more: false },
   },
   'notify-error.config.json': { notified: true, address: null, code: 'ConfigInvalid' },
   'cleanup-old-versions.json': { ok: true, dryRun: false, providersChecked: 2, versionsDeleted: 0 },

@@ -19,15 +19,22 @@ describe.skipIf(!tools)('alarms and dashboard (need Python and pip)', () => {
         'FunctionErrorsAlarm',
         'FunctionThrottlesAlarm',
         'NearTimeLimitAlarm',
+        ...(deployment.options.has('schedules') ? ['SyncOverdueAlarm'] : []),
         'DeadLetterAlarm',
       ]);
       for (const [, { Properties }] of alarms) {
         expect(Properties).toMatchObject({
           AlarmName: expect.stringMatching(/^STACK-/),
           AlarmActions: ['<NotificationTopic>'],
-          TreatMissingData: 'notBreaching',
         });
       }
+      // Only of the syncs that succeed is silence the trouble.
+      const silence = alarms.filter(
+        ([, { Properties }]) => Properties['TreatMissingData'] !== 'notBreaching',
+      );
+      expect(silence.map(([name]) => name)).toEqual(
+        deployment.options.has('schedules') ? ['SyncOverdueAlarm'] : [],
+      );
       const policy = resource(deployment, 'NotificationTopicPolicy').PolicyDocument.Statement;
       expect(policy[1]).toMatchObject({
         Principal: { Service: 'cloudwatch.amazonaws.com' },
@@ -36,6 +43,31 @@ describe.skipIf(!tools)('alarms and dashboard (need Python and pip)', () => {
           ArnLike: { 'aws:SourceArn': 'arn:PARTITION:cloudwatch:REGION:ACCOUNT:alarm:STACK-*' },
         },
       });
+    });
+
+    it('tells that no whole sync has succeeded for as long as its parameter says', () => {
+      const alarms = ofType(deployment, 'AWS::CloudWatch::Alarm').filter(
+        ([name]) => name === 'SyncOverdueAlarm',
+      );
+      expect(alarms).toHaveLength(deployment.options.has('schedules') ? 1 : 0);
+      for (const [, { Properties }] of alarms) {
+        expect(Properties).toMatchObject({
+          Namespace: 'ProviderSync',
+          MetricName: 'SyncSucceeded',
+          Dimensions: [{ Name: 'service', Value: 'STACK' }],
+          Period: 3600,
+          EvaluationPeriods: '48',
+          DatapointsToAlarm: '48',
+          ComparisonOperator: 'LessThanThreshold',
+          Threshold: 1,
+        });
+      }
+    });
+
+    it('tells of every letter that comes, also while an earlier one lies there', () => {
+      const alarm = resource(deployment, 'DeadLetterAlarm');
+      expect(alarm).toMatchObject({ MetricName: 'NumberOfMessagesSent', Statistic: 'Sum', Period: 60 });
+      expect(alarm).not.toHaveProperty('OKActions');
     });
 
     it('keeps every expression of an alarm to the metrics that the alarm reads', () => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { MAX_PROVIDERS } from '../../src/domain/deployment/execution-budget.ts';
 import type { Json } from './support/cloudformation.ts';
 
 const document = await readFile('docs/operations.md', 'utf8');
@@ -22,8 +23,14 @@ describe('docs/operations.md', () => {
   });
 
   it('names parameters that the template has', () => {
-    const named = document.matchAll(/`((?:Tfc|Kms|Existing|CaBundle|Download|Reserve|Log)[A-Z]\w+)`/g);
+    const named = document.matchAll(
+      /`((?:Tfc|Kms|Existing|CaBundle|Download|Reserve|Log|Vpc|Allow|SyncOverdue|Https|NoProxy|Notification)[A-Z]\w+)`/g,
+    );
     for (const [, name = ''] of named) expect(template.Parameters).toHaveProperty(name);
+  });
+
+  it('says how many providers one execution holds', () => {
+    expect(document).toContain(`(${MAX_PROVIDERS} providers)`);
   });
 
   it('names every metric that the dashboard shows of the functions', () => {

@@ -22,6 +22,7 @@ const ONLY_WHEN: Partial<Record<Option, string>> = {
 
 const ROLES: Readonly<Record<string, string>> = {
   ReadConfigRole: 'ReadConfig',
+  TakeTurnRole: 'TakeTurn',
   CheckVersionRole: 'CheckVersion',
   DownloadAndUploadRole: 'DownloadAndUpload',
   ErrorHandlerRole: 'ErrorHandler',
@@ -45,7 +46,7 @@ function permissionRows(all: Deployment, without: ReadonlyMap<Option, Deployment
   return Object.keys(all.resolved.Resources)
     .filter((name) => all.resolved.Resources[name]?.Type === 'AWS::IAM::Role')
     .flatMap((role) =>
-      statements(all, role).map(({ Sid, Action, Resource }) => {
+      statements(all, role).map(({ Sid, Effect, Action, Resource }) => {
         const needed = ALL_OPTIONS.find((option) => {
           const other = without.get(option);
           return other !== undefined && !has(other, role, Sid);
@@ -53,7 +54,7 @@ function permissionRows(all: Deployment, without: ReadonlyMap<Option, Deployment
         return row([
           ROLES[role] ?? role,
           Sid,
-          codes(Action),
+          `${Effect === 'Deny' ? 'denied to its code: ' : ''}${codes(Action)}`,
           codes(Resource),
           needed === undefined ? 'always' : (ONLY_WHEN[needed] ?? needed),
         ]);

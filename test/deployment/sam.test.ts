@@ -9,6 +9,7 @@ const tools = await deploymentTools();
 
 const BUNDLES = {
   ReadConfigFunction: 'read-config.mjs',
+  TakeTurnFunction: 'take-turn.mjs',
   CheckVersionFunction: 'check-version.mjs',
   DownloadAndUploadFunction: 'download-and-upload.mjs',
   ErrorHandlerFunction: 'notify-error.mjs',

@@ -28,6 +28,11 @@ describe.skipIf(!deployment)('the parameters of template.yaml (needs Python and 
       ['VpcSecurityGroupIds is given, so give VpcSubnetIds too.'],
     ],
     [
+      'hosts without a proxy, and no proxy',
+      { NoProxy: 'tfe.example.com' },
+      ['NoProxy is given, so give HttpsProxy too.'],
+    ],
+    [
       'one secret for two things',
       { CaBundleSecretName: 'tfe', TfcTokenSecretName: 'tfe' },
       ['CaBundleSecretName and TfcTokenSecretName must name two different secrets.'],
@@ -55,7 +60,7 @@ describe.skipIf(!deployment)('the parameters of template.yaml (needs Python and 
     (LogLevel, through) => {
       const { Resources } = resolveTemplate(transformed, { ...REQUIRED_PARAMETERS, LogLevel });
       const functions = Object.values(Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
-      expect(functions).toHaveLength(5);
+      expect(functions).toHaveLength(6);
       for (const { Properties } of functions) {
         expect(Properties['LoggingConfig'].ApplicationLogLevel).toBe(through);
         expect(Properties['Environment'].Variables.LOG_LEVEL).toBe(LogLevel);
@@ -73,6 +78,16 @@ describe.skipIf(!deployment)('the parameters of template.yaml (needs Python and 
     ['TfcTokenSecretName', ['', 'team/token@1'], ['arn:aws:secretsmanager:x', 'a*']],
     ['ConfigKey', ['config.json', 'teams/a/config.json'], ['', '*.json', 'a b']],
     ['ScheduleCronExpression', ['', 'cron(0 2 * * ? *)', 'rate(12 hours)'], ['0 2 * * *', 'daily']],
+    ['ScheduleTimeZone', ['UTC', 'Europe/Berlin', 'America/Argentina/Ushuaia'], ['', 'Europe Berlin']],
+    ['SyncOverdueHours', ['', '1', '48', '168'], ['0', '169', '1.5', 'x']],
+    [
+      'AllowedHostnames',
+      ['', 'registry.terraform.io,registry.opentofu.org'],
+      ['https://registry.terraform.io', 'a, b'],
+    ],
+    ['AllowHosts', ['', 'tfe.internal,10.0.0.7,fd00::1'], ['https://tfe.internal', 'a b']],
+    ['HttpsProxy', ['', 'http://proxy.example.com:3128'], ['proxy:3128', 'http://user:secret@proxy']],
+    ['NoProxy', ['', '.example.com,10.0.0.7'], ['a, b']],
     ['CleanupKeepMajors', ['', '3'], ['0', '-1', 'x']],
     ['CleanupMaxShare', ['0.5', '1', '1.0', '0.05'], ['0', '0.0', '1.5', '-1', 'half']],
     [

@@ -17,12 +17,13 @@ const deployments = tools ? await deploymentsOf(tools, everyCombination(ALL_OPTI
 
 const FUNCTIONS = {
   ReadConfigFunction: { MemorySize: 256, Timeout: 60, Handler: 'read-config.handler' },
+  TakeTurnFunction: { MemorySize: 256, Timeout: 60, Handler: 'take-turn.handler' },
   CheckVersionFunction: { MemorySize: 256, Timeout: 120, Handler: 'check-version.handler' },
   DownloadAndUploadFunction: { MemorySize: 1024, Timeout: 900, Handler: 'download-and-upload.handler' },
   ErrorHandlerFunction: { MemorySize: 256, Timeout: 60, Handler: 'notify-error.handler' },
   CleanupOldVersionsFunction: { MemorySize: 512, Timeout: 900, Handler: 'cleanup-old-versions.handler' },
 } as const;
-const IN_VPC = ['CheckVersionFunction', 'DownloadAndUploadFunction'];
+const IN_VPC = ['CheckVersionFunction', 'DownloadAndUploadFunction', 'CleanupOldVersionsFunction'];
 
 const cases = deployments.map((deployment) => ({
   name: [...deployment.options].join(' + ') || 'no options',
@@ -38,6 +39,8 @@ function optional({ resolved }: Deployment, name: string): readonly Json[] {
   return found ? [found.Properties] : [];
 }
 
+const permits = ({ Effect }: Json) => Effect === 'Allow';
+
 function statements(deployment: Deployment, role: string): readonly Json[] {
   return resource(deployment, role).Policies.flatMap(({ PolicyDocument }: Json) => PolicyDocument.Statement);
 }
@@ -50,7 +53,7 @@ describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pi
   describe.each(cases)('with $name', ({ deployment }) => {
     const { options } = deployment;
 
-    it('has the five functions in their sizes, each with a role and a log group of its own', () => {
+    it('has the six functions in their sizes, each with a role and a log group of its own', () => {
       const functions = ofType(deployment, 'AWS::Lambda::Function');
       expect(functions.map(([name]) => name).toSorted()).toEqual(Object.keys(FUNCTIONS).toSorted());
       for (const [name, { Properties }] of functions) {
@@ -65,7 +68,7 @@ describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pi
       }
     });
 
-    it('puts only CheckVersion and DownloadAndUpload into the VPC, and only when it is given', () => {
+    it('puts the functions that speak to registries into the VPC, and only when it is given', () => {
       for (const [name, { Properties }] of ofType(deployment, 'AWS::Lambda::Function')) {
         const expected =
           options.has('vpc') && IN_VPC.includes(name)
@@ -75,9 +78,18 @@ describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pi
         const network = statements(deployment, name.replace('Function', 'Role')).filter(({ Sid }) =>
           String(Sid).includes('NetworkInterfaces'),
         );
-        expect(network).toHaveLength(expected ? 2 : 0);
+        expect(network.map(({ Effect }) => Effect)).toEqual(expected ? ['Allow', 'Allow', 'Deny'] : []);
         expect(network[0]?.Resource).toEqual(
           expected && ['arn:PARTITION:ec2:REGION:ACCOUNT:*/*', 'arn:PARTITION:ec2:REGION:*:subnet/*'],
+        );
+        const [permitted = [], described = [], denied = []] = network.map(({ Action }) => Action);
+        expect(new Set(denied)).toEqual(new Set([...permitted, ...described]));
+        expect(network[2]?.Condition).toEqual(
+          expected && {
+            ArnEquals: {
+              'lambda:SourceFunctionArn': `arn:PARTITION:lambda:REGION:ACCOUNT:function:${Properties['FunctionName']}`,
+            },
+          },
         );
       }
     });
@@ -105,7 +117,7 @@ describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pi
       const onKeys = ofType(deployment, 'AWS::IAM::Role')
         .flatMap(([name]) => statements(deployment, name))
         .filter(({ Action }) => String(Action).includes('kms:'));
-      expect(onKeys).toHaveLength(options.has('kms') ? 6 : 0);
+      expect(onKeys).toHaveLength(options.has('kms') ? 7 : 0);
       for (const { Resource, Condition } of onKeys) {
         expect(Resource).toBe(OPTIONS.kms.KmsKeyArn);
         expect(Condition.StringEquals['kms:ViaService']).toContainEqual(
@@ -131,6 +143,34 @@ describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pi
         object: { key: ['config.json'] },
       });
       expect(ofType(deployment, 'AWS::S3::Bucket')).toHaveLength(options.has('existingBucket') ? 0 : 1);
+    });
+
+    it('lets the state machine start the executions of its pages, and no other', () => {
+      const of = (sid: string) =>
+        statements(deployment, 'ProviderSyncRole').find(({ Sid }) => Sid === sid)?.Resource;
+      const name = resource(deployment, 'ProviderSyncStateMachine').StateMachineName;
+      expect(name).toBe('STACK-provider-sync');
+      expect(of('StartPages')).toBe(`arn:PARTITION:states:REGION:ACCOUNT:stateMachine:${name}`);
+      expect(of('WaitForPages')).toBe(`arn:PARTITION:states:REGION:ACCOUNT:execution:${name}:*`);
+    });
+
+    it('keeps the queue of runs in the one object that TakeTurn may write', () => {
+      const { QUEUE_BUCKET, QUEUE_KEY } = resource(deployment, 'TakeTurnFunction').Environment.Variables;
+      const keep = statements(deployment, 'TakeTurnRole').find(({ Sid }) => Sid === 'KeepQueue');
+      expect(QUEUE_KEY).toBe('config.json.STACK.runs');
+      expect(keep.Resource).toBe(`arn:PARTITION:s3:::${QUEUE_BUCKET}/${QUEUE_KEY}`);
+    });
+
+    it('hands the proxy and the hosts to the functions that speak to registries', () => {
+      const given = options.has('vpc');
+      for (const [, { Properties }] of ofType(deployment, 'AWS::Lambda::Function')) {
+        const { HTTPS_PROXY, NO_PROXY, ALLOWED_HOSTS, TFC_ADDRESS } = Properties['Environment'].Variables;
+        expect([HTTPS_PROXY, NO_PROXY, ALLOWED_HOSTS].filter(Boolean)).toEqual(
+          given && TFC_ADDRESS
+            ? ['http://proxy.example.com:3128', '.example.com', 'objects.example.com']
+            : [],
+        );
+      }
     });
 
     it('gives every trigger a dead-letter queue that it may send to', () => {
@@ -197,7 +237,7 @@ describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pi
         /^(xray:|logs:(\w+LogDelivery|ListLogDeliveries|\w+ResourcePolic\w+|DescribeLogGroups)$|ec2:Describe)/;
       for (const [name] of ofType(deployment, 'AWS::IAM::Role')) {
         expect(resource(deployment, name)).not.toHaveProperty('ManagedPolicyArns');
-        for (const { Action, Resource } of statements(deployment, name)) {
+        for (const { Action, Resource } of statements(deployment, name).filter(permits)) {
           const actions = [Action].flat();
           expect(actions.filter((action) => action.includes('*'))).toEqual([]);
           const unlimited = [Resource].flat().includes('*') ? actions : [];
@@ -212,6 +252,9 @@ describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pi
       expect(outputs['StateMachineArn']?.Value).toBe('<ProviderSyncStateMachine>');
       expect(outputs['ConfigBucketName']?.Value).toBe(bucket);
       const secret = options.has('existingSecrets') ? 'tfe/token' : '<TokenSecret>';
+      expect(outputs['Notifications']?.Value).toMatch(
+        options.has('emails') ? /^Mails go to ops@example\.com,dev@/ : /^NOBODY IS TOLD OF FAILURES/,
+      );
       expect(outputs['PutTokenCommand']?.Value).toBe(
         `aws secretsmanager put-secret-value --region REGION --secret-id ${secret} --secret-string file:///dev/stdin`,
       );
@@ -253,6 +296,7 @@ describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pi
         {
           SyncSchedule: {
             ScheduleExpression: 'cron(0 2 * * ? *)',
+            ScheduleExpressionTimezone: 'Europe/Berlin',
             Target: {
               Arn: '<ProviderSyncStateMachine>',
               RoleArn: '<SyncScheduleRole.Arn>',
@@ -261,6 +305,7 @@ describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pi
           },
           CleanupSchedule: {
             ScheduleExpression: 'cron(0 3 ? * SUN *)',
+            ScheduleExpressionTimezone: 'Europe/Berlin',
             Target: {
               Arn: '<CleanupOldVersionsFunction.Arn>',
               RoleArn: '<CleanupScheduleRole.Arn>',

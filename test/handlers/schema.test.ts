@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { readConfigEvent } from '../../src/handlers/schema.ts';
+import { runEvent } from '../../src/handlers/schema.ts';
 
 const uploaded = (object: Record<string, unknown>) => ({
   'detail-type': 'Object Created',
   detail: { bucket: { name: 'configs' }, object },
 });
 
-describe('what ReadConfig takes', () => {
+describe('what a run begins with', () => {
   it.each([
     ['a place', { bucket: 'configs', key: 'config.json' }, { bucket: 'configs', key: 'config.json' }],
     [
@@ -20,17 +20,28 @@ describe('what ReadConfig takes', () => {
       { bucket: 'configs', key: 'teams/a+b (new)%20.json' },
     ],
   ])('is %s, alone or wrapped by the state machine', (_name, input, expected) => {
-    expect(readConfigEvent.parse(input).input).toEqual(expected);
-    expect(readConfigEvent.parse({ executionId: 'run-1', input })).toEqual({
+    expect(runEvent.parse(input).input).toEqual(expected);
+    expect(runEvent.parse({ executionId: 'run-1', input })).toEqual({
       executionId: 'run-1',
       input: expected,
+    });
+  });
+
+  it('is in the execution of a page what its run hands on', () => {
+    const progress = { page: 3, more: true, digest: null };
+    const config = { bucket: 'configs', key: 'config.json', versionId: null };
+    const input = { run: { executionId: 'run-1', config, progress } };
+    expect(runEvent.parse({ executionId: 'page-3', input })).toEqual({
+      executionId: 'run-1',
+      input: { bucket: 'configs', key: 'config.json' },
+      progress,
     });
   });
 
   it.each([{ bucket: 'configs' }, { executionId: 'run-1', input: { key: 'config.json' } }, null])(
     'is not %j, and the refusal says what it could be',
     (input) => {
-      expect(readConfigEvent.safeParse(input).error?.issues[0]?.message).toBe(
+      expect(runEvent.safeParse(input).error?.issues[0]?.message).toBe(
         'neither {"bucket": …, "key": …} nor an "Object Created" event of S3',
       );
     },

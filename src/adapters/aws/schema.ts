@@ -11,3 +11,12 @@ const json = z.string().transform((text, context): unknown => {
 
 /** A secret's text as JSON; other fields may stand beside the token. */
 export const tokenSecret = json.pipe(z.object({ token: z.string() }));
+
+/** The queue of runs as it is kept in S3. */
+export const turnQueue = json.pipe(
+  z.object({
+    runs: z
+      .array(z.object({ executionId: z.string().min(1), wants: z.string(), since: z.iso.datetime() }))
+      .max(1000),
+  }),
+);

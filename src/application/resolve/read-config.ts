@@ -1,3 +1,4 @@
+import { requireAllowedHostnames } from '../../domain/config/allowed-hostnames.ts';
 import type { SyncConfig } from '../../domain/config/config.ts';
 import { parseConfig } from '../../domain/config/parse-config.ts';
 import { SyncError } from '../../domain/errors.ts';
@@ -11,7 +12,9 @@ export async function readConfig(ports: { readonly configSource: ConfigSource })
   const { configSource } = ports;
   const text = await configSource.read();
   try {
-    return parseConfig(text);
+    const config = parseConfig(text);
+    requireAllowedHostnames(config, configSource.allowedHostnames);
+    return config;
   } catch (error) {
     if (!(error instanceof SyncError) || error.code !== 'ConfigInvalid') throw error;
     throw new SyncError('ConfigInvalid', `${configSource.location}: ${error.message}`, {

@@ -1,4 +1,5 @@
 import { SyncError } from '../errors.ts';
+import { MAX_MESSAGE_BYTES, MAX_NAMED } from '../notification/digest.ts';
 import { type ConfigReference, formatConfigReference, type ProviderReference } from './run-references.ts';
 
 /**
@@ -10,92 +11,85 @@ export const EXECUTION_LIMITS = { payloadBytes: 262_144, historyEvents: 25_000 }
 
 /**
  * History events of `statemachine/provider-sync.asl.json`, by what becomes of a provider; a test counts them
- * in the definition. Every failing path is counted with all its retries and with a notification that fails too.
+ * in the definition. Failing paths are counted with all retries and with a recording that fails too.
  */
 export const PROVIDER_EVENTS = {
   upToDate: 11,
   published: 16,
-  failedAtCheck: 20,
-  failedAtDownload: 24,
-  /** As above, after a check that passed at its last retry. */
-  failedAtDownloadAfterRetriedCheck: 30,
+  failedAtCheck: 62,
+  failedAtDownload: 69,
+  /** As above, after a check that passed at its last retry. The dearest way there is. */
+  failedAtDownloadAfterRetriedCheck: 102,
 } as const;
 
-/** Events outside the Map: start, ReadConfig with all its retries, the Map itself, the summary, the end. */
-export const RUN_EVENTS = 37;
+/** Events outside the Map, the queue and the pages: start, ReadConfig with all its retries, the report, the end. */
+export const RUN_EVENTS = 176;
 
-/** The dearest path on which a provider fails in one place: what every provider is given. */
-const RESERVED_EVENTS = PROVIDER_EVENTS.failedAtDownload;
+/** One look at the queue that ends in waiting, with all its retries. */
+export const QUEUE_EVENTS = 33;
+
+/** How often a run can look at the queue before its time is up (see `secondsToWait`). */
+export const MAX_LOOKS = 349;
+
+/** One page in an execution of its own, with all retries, and its failure noted with all retries. */
+export const PAGE_EVENTS = 45;
+
+/** How many providers one execution holds, whatever happens to them and however long it waited before. */
+export const MAX_PROVIDERS = Math.floor(
+  (EXECUTION_LIMITS.historyEvents - RUN_EVENTS - MAX_LOOKS * QUEUE_EVENTS) /
+    PROVIDER_EVENTS.failedAtDownloadAfterRetriedCheck,
+);
+
+/** How many pages one run holds. */
+export const MAX_PAGES = Math.floor(
+  (EXECUTION_LIMITS.historyEvents - RUN_EVENTS - MAX_LOOKS * QUEUE_EVENTS) / PAGE_EVENTS,
+);
 
 /** What Step Functions adds around the payload of a Lambda's answer: status, headers, trace ids. */
 const INVOCATION_ENVELOPE_BYTES = 4_096;
 
+/** The longest cause that Step Functions hands to a Catch. */
+const CAUSE_BYTES = 32_768;
+
 /** The longest version and error code that results are expected to carry, in characters. */
-const RESULT_TEXT_LENGTH = 64;
+const RESULT_TEXT = '-'.repeat(64);
 
-export interface ExecutionEstimate {
-  readonly providers: number;
-  readonly events: {
-    /** Nothing to do for any provider. */
-    readonly upToDate: number;
-    /** Every provider is published. */
-    readonly published: number;
-    /** Every provider fails in its dearest place, and so does its notification. */
-    readonly failed: number;
-  };
-  readonly payloadBytes: {
-    /** The answer of ReadConfig, which is the input of the Map. */
-    readonly providers: number;
-    /** The output of the Map. */
-    readonly results: number;
-  };
+/** What a payload holds beside the providers: the digest of the pages before, and what broke the page off. */
+const RESERVED_BYTES = INVOCATION_ENVELOPE_BYTES + CAUSE_BYTES + MAX_NAMED * (MAX_MESSAGE_BYTES + 800);
+
+export interface Page {
+  /** Bytes of the largest payload that the page can lead to. */
+  readonly payloadBytes: number;
+  readonly providers: readonly ProviderReference[];
 }
 
-/** How much of one execution a run over these providers takes. */
-export function estimateExecution(
-  config: ConfigReference,
-  providers: readonly ProviderReference[],
-): ExecutionEstimate {
-  const count = providers.length;
-  const eventsOf = (each: number) => RUN_EVENTS + each * count;
-  return {
-    providers: count,
-    events: {
-      upToDate: eventsOf(PROVIDER_EVENTS.upToDate),
-      published: eventsOf(PROVIDER_EVENTS.published),
-      failed: eventsOf(RESERVED_EVENTS),
-    },
-    payloadBytes: {
-      providers: INVOCATION_ENVELOPE_BYTES + jsonBytes({ config, providers }),
-      results: jsonBytes(selectedResults(providers)),
-    },
+/**
+ * The providers in pages that one execution each holds, in the order of the config; the same config gives the same
+ * pages. Throws ConfigTooLarge when one run could not work through all of them.
+ */
+export function pagesOf(config: ConfigReference, providers: readonly ProviderReference[]): readonly Page[] {
+  const pages: Page[] = [];
+  let page: ProviderReference[] = [];
+  let bytes = RESERVED_BYTES;
+  const close = () => {
+    pages.push({ payloadBytes: bytes, providers: page });
+    [page, bytes] = [[], RESERVED_BYTES];
   };
-}
-
-/** How many providers one execution holds even when every one of them fails. */
-export const MAX_PROVIDERS = Math.floor((EXECUTION_LIMITS.historyEvents - RUN_EVENTS) / RESERVED_EVENTS);
-
-/** Throws ConfigTooLarge when one execution could end in the middle of these providers. */
-export function requireFitsExecution(
-  config: ConfigReference,
-  providers: readonly ProviderReference[],
-): ExecutionEstimate {
-  const estimate = estimateExecution(config, providers);
-  const { payloadBytes, historyEvents } = EXECUTION_LIMITS;
-  if (estimate.events.failed > historyEvents) {
-    throw tooLarge(
-      config,
-      `lists ${estimate.providers} providers, and one execution holds ${MAX_PROVIDERS}: ${historyEvents} history events, up to ${RESERVED_EVENTS} a provider`,
-    );
+  for (const provider of providers) {
+    const size = largestShare(provider);
+    if (RESERVED_BYTES + size > EXECUTION_LIMITS.payloadBytes) {
+      throw tooLarge(config, `asks for ${provider.address} in ${size} bytes, more than a state can pass`);
+    }
+    const full = page.length === MAX_PROVIDERS || bytes + size > EXECUTION_LIMITS.payloadBytes;
+    if (full) close();
+    page.push(provider);
+    bytes += size;
   }
-  const largest = Math.max(estimate.payloadBytes.providers, estimate.payloadBytes.results);
-  if (largest > payloadBytes) {
-    throw tooLarge(
-      config,
-      `lists ${estimate.providers} providers whose names and versions take ${largest} bytes, and a state passes at most ${payloadBytes}`,
-    );
+  close();
+  if (pages.length > MAX_PAGES) {
+    throw tooLarge(config, `needs ${pages.length} pages, and one run holds ${MAX_PAGES}`);
   }
-  return estimate;
+  return pages;
 }
 
 function tooLarge(config: ConfigReference, what: string): SyncError {
@@ -105,16 +99,20 @@ function tooLarge(config: ConfigReference, what: string): SyncError {
   );
 }
 
-/** The output of the Map as its ResultSelector leaves it, at its largest. */
-function selectedResults(providers: readonly ProviderReference[]): unknown {
-  return { outcomes: providers.map(() => 'up-to-date'), results: providers.map(largestResult) };
-}
-
-function largestResult({ address }: ProviderReference): unknown {
-  const text = '-'.repeat(RESULT_TEXT_LENGTH);
-  const passed = { outcome: 'up-to-date', resolvedVersion: text, versionExists: true, shouldProcess: false };
-  const failed = { outcome: 'failed', address, code: text };
-  return jsonBytes(passed) > jsonBytes(failed) ? passed : failed;
+/** What one provider takes of a payload at most: its reference and its result stand side by side. */
+function largestShare(provider: ProviderReference): number {
+  const { address, version } = provider;
+  const passed = {
+    outcome: RESULT_TEXT,
+    resolvedVersion: RESULT_TEXT,
+    versionExists: true,
+    shouldProcess: false,
+  };
+  const failure = { address, requested: version, version: RESULT_TEXT, step: 'upload', code: RESULT_TEXT };
+  const failed = { outcome: 'failed', failure: { ...failure, message: '' } };
+  const result = Math.max(jsonBytes(passed), jsonBytes(failed) + MAX_MESSAGE_BYTES);
+  // One comma behind each.
+  return jsonBytes(provider) + result + 2;
 }
 
 function jsonBytes(value: unknown): number {

@@ -111,6 +111,10 @@ const FOREIGN_ADVICE: readonly (readonly [string, string])[] = [
     "The function took too long. Check the network's way to the registries: in a VPC a missing NAT gateway or endpoint shows like this.",
   ],
   ['Runtime.', 'The function ended unexpectedly, often for lack of memory. Raise its memory.'],
+  [
+    'PageBrokeOff',
+    'The execution of one page of the run ended early; the console shows it beside the execution named below. Start the sync again: it does only what is missing.',
+  ],
   ['Lambda.', `${WAIT_AND_RERUN} look at the status page of AWS Lambda.`],
 ];
 

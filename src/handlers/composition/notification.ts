@@ -16,6 +16,8 @@ export interface NotificationComposition extends NotificationSettings {
   };
   /** Counts a provider that failed for good. */
   countFailure(code: string): void;
+  /** Counts a run that has ended: an alarm looks for those that succeeded. */
+  countRun(outcome: 'succeeded' | 'failed'): void;
 }
 
 export function composeNotification(runtime: Runtime): NotificationComposition {
@@ -35,6 +37,9 @@ export function composeNotification(runtime: Runtime): NotificationComposition {
     countFailure: (code) => {
       const conflict = code === 'VersionConflict';
       telemetry.metrics.addMetric(conflict ? 'ProviderConflict' : 'ProviderFailed', 'Count', 1);
+    },
+    countRun: (outcome) => {
+      telemetry.metrics.addMetric(outcome === 'succeeded' ? 'SyncSucceeded' : 'SyncFailed', 'Count', 1);
     },
   };
 }

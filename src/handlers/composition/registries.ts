@@ -6,7 +6,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { TokenSource } from '../../ports/token-source.ts';
 import { readSettings } from '../environment.ts';
 import type { Runtime } from '../lambda-function.ts';
-import { type DestinationSettings, readAllowedHosts } from '../settings.ts';
+import { type DestinationSettings, readAllowedHosts, readProxy } from '../settings.ts';
 import { traceMethods } from '../tracing.ts';
 import { SDK_OPTIONS } from './sdk.ts';
 
@@ -30,7 +30,10 @@ export function composeRegistryAccess(
   { tokenSecretName, caBundleSecretName }: DestinationSettings,
 ): RegistryAccess {
   const { trace } = runtime;
-  const allowedHosts = readSettings(runtime.environment, readAllowedHosts);
+  const { allowedHosts, proxy } = readSettings(runtime.environment, (reader) => ({
+    allowedHosts: readAllowedHosts(reader),
+    proxy: readProxy(reader),
+  }));
   const secrets = new SecretsManagerClient(SDK_OPTIONS);
   const source = createSecretTokenSource({ secrets, secretName: tokenSecretName, clock: systemClock });
   let caBundle: string | undefined;
@@ -42,7 +45,7 @@ export function composeRegistryAccess(
           readSecretCaBundle(secrets, caBundleSecretName),
         );
       }
-      return httpClient(runtime, side, signal, { caBundle, allowedHosts: allowedHosts[side] });
+      return httpClient(runtime, side, signal, { caBundle, proxy, allowedHosts: allowedHosts[side] });
     },
   };
 }
@@ -53,8 +56,13 @@ function httpClient(
   signal: AbortSignal,
   {
     caBundle,
+    proxy,
     allowedHosts,
-  }: { readonly caBundle: string | undefined; readonly allowedHosts: readonly string[] },
+  }: {
+    readonly caBundle: string | undefined;
+    readonly proxy: ReturnType<typeof readProxy>;
+    readonly allowedHosts: readonly string[];
+  },
 ): HttpClient {
   const http = createHttpClient({
     side,
@@ -62,6 +70,7 @@ function httpClient(
     signal,
     allowedHosts,
     ...(caBundle === undefined ? {} : { caBundle }),
+    ...(proxy === undefined ? {} : { proxy }),
     ...(side === 'destination' ? { requestsPerSecond: DESTINATION_REQUESTS_PER_SECOND } : {}),
     retry: { totalMs: DOCUMENT_RETRY_MS },
     onRetry: (event) => reporter.signal({ kind: 'RequestRetried', ...event }),

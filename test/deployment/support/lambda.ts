@@ -22,7 +22,8 @@ export function lambdaContext(remainingMs = 900_000): Context {
 
 /** The real functions behind the tasks of the state machine; each call is told to `onCall`. */
 export async function realTaskHandlers(onCall: (task: string, payload: Json) => void): Promise<TaskHandlers> {
-  const [readConfig, checkVersion, downloadAndUpload, notifyError] = await Promise.all([
+  const [takeTurn, readConfig, checkVersion, downloadAndUpload, notifyError] = await Promise.all([
+    import('../../../src/handlers/take-turn.ts'),
     import('../../../src/handlers/read-config.ts'),
     import('../../../src/handlers/check-version.ts'),
     import('../../../src/handlers/download-and-upload.ts'),
@@ -35,10 +36,14 @@ export async function realTaskHandlers(onCall: (task: string, payload: Json) => 
       return handler(payload, lambdaContext());
     };
   return {
+    TakeTurn: calling('TakeTurn', takeTurn),
     ReadConfig: calling('ReadConfig', readConfig),
     CheckVersionExists: calling('CheckVersionExists', checkVersion),
     DownloadAndUpload: calling('DownloadAndUpload', downloadAndUpload),
-    NotifyError: calling('NotifyError', notifyError),
+    RecordFailure: calling('RecordFailure', notifyError),
+    NotePageFailure: calling('NotePageFailure', notifyError),
+    ReportRun: calling('ReportRun', notifyError),
+    NotifyFailures: calling('NotifyFailures', notifyError),
     NotifyConfigError: calling('NotifyConfigError', notifyError),
   };
 }

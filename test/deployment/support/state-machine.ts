@@ -9,7 +9,8 @@ export interface StateMachineDefinition {
 }
 
 export interface State {
-  readonly Type: 'Task' | 'Map' | 'Choice' | 'Pass' | 'Succeed' | 'Fail';
+  readonly Resource?: string;
+  readonly Type: 'Task' | 'Map' | 'Choice' | 'Pass' | 'Wait' | 'Succeed' | 'Fail';
   readonly Next?: string;
   readonly End?: boolean;
   readonly Default?: string;
@@ -48,10 +49,14 @@ export function itemStates(definition: StateMachineDefinition): StateMachineDefi
 }
 
 type TaskName =
+  | 'TakeTurn'
   | 'ReadConfig'
   | 'CheckVersionExists'
   | 'DownloadAndUpload'
-  | 'NotifyError'
+  | 'RecordFailure'
+  | 'NotePageFailure'
+  | 'ReportRun'
+  | 'NotifyFailures'
   | 'NotifyConfigError';
 
 /** A function behind a Task: takes the payload, returns the answer or throws an error with a name. */
@@ -63,36 +68,87 @@ export interface Execution {
   readonly error?: { readonly name: string; readonly cause: string };
 }
 
-export const EXECUTION_ID =
-  'arn:aws:states:eu-central-1:123456789012:execution:provider-sync-dev-provider-sync:0f9c';
+const EXECUTIONS = 'arn:aws:states:eu-central-1:123456789012:execution:provider-sync-dev-provider-sync:';
+
+export const EXECUTION_ID = `${EXECUTIONS}0f9c`;
+
+export interface StepFunctions {
+  /** Starts an execution; `done` never rejects. */
+  start(input: Json): { readonly executionId: string; readonly done: Promise<Execution> };
+  isRunning(executionId: string): boolean;
+  /** The inputs of all executions, in the order of their starts. */
+  readonly inputs: readonly Json[];
+}
 
 /**
  * Runs the real definition with functions of this process. As Lambda does, an error is handed on as its name and
- * a cause of JSON with errorType and errorMessage. Retries wait for a millisecond.
+ * a cause of JSON with errorType and errorMessage. Retries and waits take a millisecond. The execution of a page runs
+ * the same definition, and answers as `startExecution.sync:2` does.
  */
-export async function runStateMachine(handlers: TaskHandlers, input: Json): Promise<Execution> {
-  const machine = new StateMachine(readDefinition() as never, { validationOptions: { noValidate: true } });
-  const local = (handler: (payload: Json) => unknown) => async (task: Json) => {
+export function stepFunctions(
+  handlers: TaskHandlers,
+  onPayload: (payload: Json) => void = () => undefined,
+): StepFunctions {
+  const running = new Set<string>();
+  const inputs: Json[] = [];
+  const start = (input: Json) => {
+    const executionId = inputs.length === 0 ? EXECUTION_ID : `${EXECUTIONS}${inputs.length}`;
+    inputs.push(input);
+    running.add(executionId);
+    const done = execute(executionId, input).finally(() => running.delete(executionId));
+    return { executionId, done };
+  };
+
+  const execute = async (executionId: string, input: Json): Promise<Execution> => {
+    const machine = new StateMachine(readDefinition() as never, { validationOptions: { noValidate: true } });
+    const names = Object.keys(handlers) as readonly TaskName[];
+    const tasks = names.map((name) => [name, lambda(handlers[name], onPayload)]);
+    const paced = [...names, 'ProcessPage'];
+    const { result } = machine.run(input, {
+      context: {
+        Execution: { Id: executionId, Input: input },
+        StateMachine: { Id: 'arn:aws:states:eu-central-1:123456789012:stateMachine:provider-sync' },
+      },
+      overrides: {
+        taskResourceLocalHandlers: { ...Object.fromEntries(tasks), ProcessPage: startExecution },
+        retryIntervalOverrides: Object.fromEntries(paced.map((name) => [name, 1])),
+        waitTimeOverrides: { WaitForTurn: 1 },
+      },
+    });
     try {
-      return { Payload: JSON.parse(JSON.stringify(await handler(task.Payload))) };
+      return { output: await result };
+    } catch (thrown) {
+      const cause = (thrown as Error).cause as Error;
+      return { error: { name: cause.name, cause: cause.message } };
+    }
+  };
+
+  const startExecution = async (task: Json) => {
+    onPayload(task);
+    const { output, error } = await start(JSON.parse(JSON.stringify(task.Input))).done;
+    if (error === undefined) return { Output: output, Status: 'SUCCEEDED' };
+    const cause = { Status: 'FAILED', Error: error.name, Cause: error.cause };
+    throw Object.assign(new Error(JSON.stringify(cause)), { name: 'States.TaskFailed' });
+  };
+  return { start, isRunning: (executionId) => running.has(executionId), inputs };
+}
+
+function lambda(handler: (payload: Json) => unknown, onPayload: (payload: Json) => void) {
+  return async (task: Json) => {
+    try {
+      onPayload(task.Payload);
+      const answer = JSON.parse(JSON.stringify(await handler(JSON.parse(JSON.stringify(task.Payload)))));
+      onPayload(answer);
+      return { Payload: answer };
     } catch (thrown) {
       const error = thrown as Error;
       const cause = { errorType: error.name, errorMessage: error.message, trace: [] };
       throw Object.assign(new Error(JSON.stringify(cause)), { name: error.name });
     }
   };
-  const names = Object.keys(handlers) as readonly TaskName[];
-  const { result } = machine.run(input, {
-    context: { Execution: { Id: EXECUTION_ID, Input: input } },
-    overrides: {
-      taskResourceLocalHandlers: Object.fromEntries(names.map((name) => [name, local(handlers[name])])),
-      retryIntervalOverrides: Object.fromEntries(names.map((name) => [name, 1])),
-    },
-  });
-  try {
-    return { output: await result };
-  } catch (thrown) {
-    const cause = (thrown as Error).cause as Error;
-    return { error: { name: cause.name, cause: cause.message } };
-  }
+}
+
+/** One execution from its start to its end. */
+export async function runStateMachine(handlers: TaskHandlers, input: Json): Promise<Execution> {
+  return await stepFunctions(handlers).start(input).done;
 }

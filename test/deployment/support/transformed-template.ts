@@ -12,10 +12,18 @@ export const REQUIRED_PARAMETERS: Parameters = { TfcOrganization: 'acme' };
 
 /** Every optional part of the deployment and the parameters that switch it on. */
 export const OPTIONS = {
-  vpc: { VpcSubnetIds: 'subnet-0123abcd,subnet-4567cdef', VpcSecurityGroupIds: 'sg-0123abcd' },
+  vpc: {
+    VpcSubnetIds: 'subnet-0123abcd,subnet-4567cdef',
+    VpcSecurityGroupIds: 'sg-0123abcd',
+    HttpsProxy: 'http://proxy.example.com:3128',
+    NoProxy: '.example.com',
+    AllowHosts: 'objects.example.com',
+    AllowedHostnames: 'registry.terraform.io',
+  },
   kms: { KmsKeyArn: 'arn:aws:kms:eu-central-1:123456789012:key/0b5c1cb0-1111-2222-3333-444455556666' },
   schedules: {
     ScheduleCronExpression: 'cron(0 2 * * ? *)',
+    ScheduleTimeZone: 'Europe/Berlin',
     CleanupCronExpression: 'cron(0 3 ? * SUN *)',
   },
   emails: { NotificationEmails: 'ops@example.com,dev@example.com', SnsTopicDisplayName: 'Provider sync' },

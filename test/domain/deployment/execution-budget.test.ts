@@ -1,18 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import {
   EXECUTION_LIMITS,
-  estimateExecution,
+  MAX_LOOKS,
+  MAX_PAGES,
   MAX_PROVIDERS,
+  PAGE_EVENTS,
   PROVIDER_EVENTS,
+  pagesOf,
+  QUEUE_EVENTS,
   RUN_EVENTS,
-  requireFitsExecution,
 } from '../../../src/domain/deployment/execution-budget.ts';
 import type { ConfigReference, ProviderReference } from '../../../src/domain/deployment/run-references.ts';
-import { type HistoryPath, historyPaths } from '../../deployment/support/history-events.ts';
+import { secondsToWait } from '../../../src/domain/deployment/turn.ts';
+import { SyncError } from '../../../src/domain/errors.ts';
+import { type HistoryPath, historyLoops, historyPaths } from '../../deployment/support/history-events.ts';
+import { MY_TURN, readConfigOf, reporting } from '../../deployment/support/run-functions.ts';
 import {
   itemStates,
   readDefinition,
-  runStateMachine,
+  stepFunctions,
   type TaskHandlers,
 } from '../../deployment/support/state-machine.ts';
 
@@ -40,38 +46,57 @@ describe('the history events of the definition', () => {
   it.each([
     ['upToDate', ['CheckVersionExists', 'ShouldProcess', 'Success']],
     ['published', ['CheckVersionExists', 'ShouldProcess', 'DownloadAndUpload', 'Success']],
-    ['failedAtCheck', ['CheckVersionExists!', 'NotifyError!', 'NotificationFailed']],
+    ['failedAtCheck', ['CheckVersionExists!', 'RecordFailure!', 'FailureNotRecorded']],
     [
       'failedAtDownload',
-      ['CheckVersionExists', 'ShouldProcess', 'DownloadAndUpload!', 'NotifyError!', 'NotificationFailed'],
+      ['CheckVersionExists', 'ShouldProcess', 'DownloadAndUpload!', 'RecordFailure!', 'FailureNotRecorded'],
     ],
     [
       'failedAtDownloadAfterRetriedCheck',
-      ['CheckVersionExists~', 'ShouldProcess', 'DownloadAndUpload!', 'NotifyError!', 'NotificationFailed'],
+      ['CheckVersionExists~', 'ShouldProcess', 'DownloadAndUpload!', 'RecordFailure!', 'FailureNotRecorded'],
     ],
   ] as const)('are %s as the budget says', (name, steps) => {
     const path = itemPaths.find((candidate) => candidate.steps.join() === steps.join());
     expect(path?.events).toBe(PROVIDER_EVENTS[name]);
   });
 
-  it('are at most those of a provider that fails in one place, unless a check healed before', () => {
-    expect(dearest(itemPaths, (step) => step !== 'CheckVersionExists~')).toBe(
-      PROVIDER_EVENTS.failedAtDownload,
-    );
+  it('are never more than those of the dearest way', () => {
     expect(dearest(itemPaths, () => true)).toBe(PROVIDER_EVENTS.failedAtDownloadAfterRetriedCheck);
   });
 
-  it('are outside the Map at most what the budget says', () => {
-    // ExecutionStarted, and ExecutionFailed or ExecutionSucceeded.
+  it('are outside the Map, the queue and the pages at most what the budget says', () => {
+    // ExecutionStarted, and ExecutionFailed or ExecutionSucceeded. The first page and the first look count as well.
     expect(2 + dearest(historyPaths(definition), () => true)).toBe(RUN_EVENTS);
+  });
+
+  it('are for each further look at the queue, and for each further page, what the budget says', () => {
+    expect(dearest(historyLoops(definition, 'TakeTurn'), () => true)).toBe(QUEUE_EVENTS);
+    expect(dearest(historyLoops(definition, 'ProcessPage'), () => true)).toBe(PAGE_EVENTS);
+  });
+
+  it('fit also when the run waited for its turn as long as it may live', () => {
+    let [waited, looks] = [0, 1];
+    while (waited < (definition.TimeoutSeconds ?? 0)) {
+      waited += secondsToWait(waited);
+      looks += 1;
+    }
+    expect(looks).toBe(MAX_LOOKS);
+    const before = RUN_EVENTS + MAX_LOOKS * QUEUE_EVENTS;
+    const page = before + MAX_PROVIDERS * PROVIDER_EVENTS.failedAtDownloadAfterRetriedCheck;
+    expect(page).toBeLessThanOrEqual(EXECUTION_LIMITS.historyEvents);
+    expect(before + MAX_PAGES * PAGE_EVENTS).toBeLessThanOrEqual(EXECUTION_LIMITS.historyEvents);
+    expect(MAX_PAGES * MAX_PROVIDERS).toBeGreaterThan(20_000);
   });
 
   it('do not outlast the time limit of the execution when every provider is slow and fails', () => {
     const { States, TimeoutSeconds = 0 } = definition;
     const seconds = Object.values(itemStates(definition).States).flatMap(
       ({ TimeoutSeconds = 0, Retry = [] }) => {
+        // What is throttled ends at once.
         const waits = Retry.map(
-          ({ MaxAttempts, MaxDelaySeconds }) => MaxAttempts * (MaxDelaySeconds + TimeoutSeconds),
+          ({ MaxAttempts, MaxDelaySeconds, ErrorEquals }) =>
+            MaxAttempts *
+            (MaxDelaySeconds + (ErrorEquals[0] === 'Lambda.TooManyRequestsException' ? 0 : TimeoutSeconds)),
         );
         return [TimeoutSeconds, ...waits];
       },
@@ -82,76 +107,75 @@ describe('the history events of the definition', () => {
   });
 });
 
-describe('a config of 1,000 providers', () => {
-  const estimate = estimateExecution(config, providers(1000));
-
-  it('leaves fewer than 25,000 events even when every provider fails with all its retries', () => {
-    expect(estimate.events).toEqual({ upToDate: 11_037, published: 16_037, failed: 24_037 });
-    expect(estimate.events.failed).toBeLessThan(EXECUTION_LIMITS.historyEvents);
-  });
-
-  it('has room for 160 failures that followed a check which healed at its last retry', () => {
-    const extra = PROVIDER_EVENTS.failedAtDownloadAfterRetriedCheck - PROVIDER_EVENTS.failedAtDownload;
-    expect(Math.floor((EXECUTION_LIMITS.historyEvents - estimate.events.failed) / extra)).toBe(160);
-  });
-
-  it('passes payloads far under 256 KiB', () => {
-    expect(estimate.payloadBytes.providers).toBeLessThan(0.6 * EXECUTION_LIMITS.payloadBytes);
-    expect(estimate.payloadBytes.results).toBeLessThan(0.8 * EXECUTION_LIMITS.payloadBytes);
-  });
-
-  it('runs through the definition with no payload larger than estimated', { timeout: 120_000 }, async () => {
-    const sizes: number[] = [];
-    const measured = <T>(value: T): T => {
-      sizes.push(Buffer.byteLength(JSON.stringify(value)));
-      return value;
-    };
-    const handlers: TaskHandlers = {
-      ReadConfig: () => measured({ config, providers: providers(1000) }),
-      CheckVersionExists: (payload) => {
-        measured(payload);
-        const outcome = payload.provider.index % 2 === 0 ? 'up-to-date' : 'publish';
-        return {
-          outcome,
-          resolvedVersion: '5.80.0',
-          versionExists: outcome === 'up-to-date',
-          shouldProcess: outcome !== 'up-to-date',
-        };
-      },
-      DownloadAndUpload: (payload) => {
-        measured(payload);
-        return { outcome: 'published', resolvedVersion: '5.80.0' };
-      },
-      NotifyError: () => undefined,
-      NotifyConfigError: () => undefined,
-    };
-    const execution = await runStateMachine(handlers, { bucket: 'configs', key: 'config.json' });
-    expect(execution).toEqual({ output: { providers: 1000 } });
-    expect(Math.max(...sizes)).toBeLessThan(estimate.payloadBytes.providers);
-  });
-});
-
-describe('what one execution cannot hold', () => {
-  it(`begins behind ${MAX_PROVIDERS} providers`, () => {
-    expect(() => requireFitsExecution(config, providers(MAX_PROVIDERS))).not.toThrow();
-    expect(estimateExecution(config, providers(MAX_PROVIDERS)).events.failed).toBeLessThanOrEqual(
-      EXECUTION_LIMITS.historyEvents,
+describe('pages', () => {
+  it('hold every provider once, in order, and the same ones each time', () => {
+    const all = providers(1000);
+    const pages = pagesOf(config, all);
+    expect(pages.flatMap((page) => page.providers)).toEqual(all);
+    expect(pages.slice(0, -1).map((page) => page.providers.length)).toEqual(
+      Array(pages.length - 1).fill(MAX_PROVIDERS),
     );
-    expect(() => requireFitsExecution(config, providers(MAX_PROVIDERS + 1))).toThrow(
+    expect(pagesOf(config, all)).toEqual(pages);
+  });
+
+  it('are one for all that one execution holds, and two beyond', () => {
+    expect(pagesOf(config, providers(MAX_PROVIDERS))).toHaveLength(1);
+    expect(pagesOf(config, providers(MAX_PROVIDERS + 1))).toHaveLength(2);
+  });
+
+  it('are smaller where names are very long', () => {
+    const long = providers(500).map((provider) => ({
+      ...provider,
+      address: `${'h'.repeat(1250)}/${provider.address}`,
+    }));
+    const pages = pagesOf(config, long);
+    expect(pages.flatMap((page) => page.providers)).toEqual(long);
+    for (const page of pages) {
+      expect(page.payloadBytes).toBeLessThanOrEqual(EXECUTION_LIMITS.payloadBytes);
+      expect(page.providers.length).toBeLessThan(MAX_PROVIDERS);
+    }
+  });
+
+  it('cannot hold one provider that is larger than a payload', () => {
+    const large = providers(1).map((provider) => ({ ...provider, version: '1'.repeat(200_000) }));
+    expect(() => pagesOf(config, large)).toThrow(
       expect.objectContaining({
         code: 'ConfigTooLarge',
-        message: expect.stringContaining('lists 1041 providers, and one execution holds 1040'),
+        message: expect.stringContaining('more than a state'),
       }),
     );
   });
 
-  it('is also said of few providers with very long names', () => {
-    const long = providers(900).map((provider) => ({
-      ...provider,
-      address: `${'h'.repeat(250)}/${provider.address}`,
-    }));
-    expect(() => requireFitsExecution(config, long)).toThrow(
-      expect.objectContaining({ code: 'ConfigTooLarge', message: expect.stringContaining('at most 262144') }),
+  it('are at most as many as one run works through', () => {
+    expect(() => pagesOf(config, providers(MAX_PAGES * MAX_PROVIDERS))).not.toThrow();
+    expect(() => pagesOf(config, providers(MAX_PAGES * MAX_PROVIDERS + 1))).toThrow(
+      expect.objectContaining({ code: 'ConfigTooLarge' }),
     );
+  });
+
+  it('lead to no payload larger than estimated, even when every provider fails', {
+    timeout: 120_000,
+  }, async () => {
+    const all = providers(3 * MAX_PROVIDERS);
+    const sizes: number[] = [];
+    const handlers: TaskHandlers = {
+      TakeTurn: MY_TURN,
+      ReadConfig: readConfigOf(() => all),
+      CheckVersionExists: () => {
+        throw new SyncError('DigestMismatch', '"\u0001'.repeat(4000));
+      },
+      DownloadAndUpload: () => undefined,
+      ...reporting().tasks,
+      NotifyConfigError: () => undefined,
+    };
+    const input = { bucket: 'configs', key: 'config.json' };
+    const machines = stepFunctions(handlers, (payload) =>
+      sizes.push(Buffer.byteLength(JSON.stringify(payload ?? null))),
+    );
+    const { error } = await machines.start(input).done;
+    expect(error?.name).toBe('ProvidersFailed');
+    const estimates = pagesOf(config, all).map(({ payloadBytes }) => payloadBytes);
+    expect(Math.max(...sizes)).toBeLessThan(Math.max(...estimates));
+    expect(Buffer.byteLength(error?.cause ?? '')).toBeLessThan(32_768);
   });
 });
