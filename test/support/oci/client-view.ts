@@ -6,7 +6,7 @@ interface Descriptor {
   readonly digest: string;
   readonly size: number;
   readonly artifactType?: string;
-  readonly platform?: { readonly os: string; readonly architecture: string };
+  readonly platform?: { readonly os: string; readonly architecture: string; readonly 'os.version'?: string };
 }
 
 interface Document {
@@ -52,7 +52,8 @@ export async function ociClientView(
     const index = (await (await get(`manifests/${tag}`)).json()) as Document;
     const shasums = await provedShasums(index.manifests ?? [], follow);
     const targets = (index.manifests ?? []).filter(
-      ({ artifactType }) => artifactType === 'application/vnd.opentofu.provider-target',
+      ({ artifactType, platform }) =>
+        artifactType === 'application/vnd.opentofu.provider-target' && platform?.['os.version'] === undefined,
     );
     for (const target of targets) {
       const manifest = await follow(target, 'manifests');

@@ -255,6 +255,6 @@ export async function startStandInRegistry(options: StandInOptions = {}): Promis
   };
 }
 
-function digestOf(bytes: Uint8Array): string {
+export function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
