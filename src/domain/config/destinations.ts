@@ -42,7 +42,7 @@ interface NetworkMirrorEntry extends Named {
 /** A registry that OpenTofu's `oci_mirror` reads. */
 interface OciMirrorEntry extends Named {
   readonly kind: 'oci-mirror';
-  /** `HOST/PATH` with `${hostname}`, `${namespace}` and `${type}` somewhere in the path, each at least once. */
+  /** As `parseRepositoryTemplate` reads it: `HOST/PATH` with `${hostname}`, `${namespace}` and `${type}` in the path. */
   readonly repository: string;
 }
 

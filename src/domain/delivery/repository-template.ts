@@ -1,3 +1,4 @@
+import { didYouMean } from '../config/did-you-mean.ts';
 import type { ProviderAddress } from '../provider/address.ts';
 import { HOSTNAME_PATTERN, parseAddress } from '../provider/address.ts';
 import { type Mistake, quote } from '../provider/mistake.ts';
@@ -19,7 +20,6 @@ const PARTS = ['hostname', 'namespace', 'type'] as const;
 type Part = (typeof PARTS)[number];
 
 const HOST = new RegExp(`^${HOSTNAME_PATTERN}$`);
-const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+)(?::\d+)?$/;
 
 /** A repository's name by the OCI distribution specification ("Pulling manifests", `<name>`). */
 const COMPONENT = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
@@ -28,7 +28,7 @@ const REPOSITORY = new RegExp(`^${COMPONENT}(?:/${COMPONENT})*$`);
 /** With its host, what many registries take: their own limit is 255 for the two together. */
 const MAX_REPOSITORY_LENGTH = 255;
 
-const EXAMPLE = 'registry.example.com/tofu/${hostname}/${namespace}/${type}';
+const EXAMPLE = 'registry.example.com/providers/${hostname}/${namespace}/${type}';
 
 /**
  * Reads a template such as `registry.example.com/tofu/${hostname}/${namespace}/${type}`. All three placeholders
@@ -36,62 +36,74 @@ const EXAMPLE = 'registry.example.com/tofu/${hostname}/${namespace}/${type}';
  * share one repository. `http://` in front is for a registry on this machine.
  */
 export function parseRepositoryTemplate(text: string): RepositoryTemplate | Mistake {
-  const plainHttp = text.startsWith('http://');
+  const plainHttp = /^http:\/\/(?:localhost|127(?:\.\d+){3})[:/]/.test(text);
   const bare = plainHttp ? text.slice('http://'.length) : text;
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(bare)) {
-    return { problem: `${quote(text)} begins with a scheme.`, fix: `Write it without, as in ${EXAMPLE}.` };
+    const [, rest = ''] = bare.split(/:\/\/(.*)/s);
+    return { problem: `${quote(text)} has a scheme in front.`, fix: `Write ${quote(rest)}.` };
   }
   const slash = bare.indexOf('/');
-  const host = (slash === -1 ? bare : bare.slice(0, slash)).toLowerCase();
-  const path = slash === -1 ? '' : bare.slice(slash + 1);
+  const host = (slash === -1 ? '' : bare.slice(0, slash)).toLowerCase();
+  const path = bare.slice(slash + 1);
+  // A user name and password may stand in front of a host.
   const shown = text.replace(/^[^/]*@/, '…@');
-  const mistake = hostMistake(shown, host) ?? pathMistake(shown, path);
-  if (mistake !== undefined) return mistake;
-  if (plainHttp && !LOOPBACK.test(host)) {
-    return {
-      problem: `${quote(text)} asks for plain http, which is refused except to this machine itself.`,
-      fix: 'Leave out "http://".',
-    };
-  }
-  return { text: `${host}/${path}`, host, plainHttp, path };
+  const mistake = hostMistake(shown, host) ?? placeholderMistake(shown, path) ?? pathMistake(shown, path);
+  return mistake ?? { text: `${host}/${path}`, host, plainHttp, path };
 }
 
 function hostMistake(text: string, host: string): Mistake | undefined {
   // Without a dot or port, other tools read the first part as a repository of Docker Hub.
   const named = /[.:]/.test(host) || host === 'localhost';
   if (named && HOST.test(host)) return undefined;
-  return { problem: `${quote(text)} does not begin with a registry's host.`, fix: `Write it as ${EXAMPLE}.` };
+  return {
+    problem: `${quote(text)} does not begin with a registry's host and a slash.`,
+    fix: `Write it such as "${EXAMPLE}".`,
+  };
+}
+
+function placeholderMistake(text: string, path: string): Mistake | undefined {
+  const used = [...path.matchAll(PLACEHOLDER)].map(([, name = '']) => name);
+  const unknown = used.find((name) => !PARTS.some((part) => part === name));
+  if (unknown !== undefined) {
+    const meant = didYouMean(unknown, PARTS, { provider: 'type', name: 'type', host: 'hostname' });
+    return {
+      problem: `\${${unknown.slice(0, 40)}} is no part of a provider's address.`,
+      fix:
+        meant === undefined
+          ? 'The parts are ${hostname}, ${namespace} and ${type}.'
+          : `Did you mean \${${meant}}?`,
+    };
+  }
+  const missing = PARTS.filter((part) => !used.includes(part)).map((part) => `\${${part}}`);
+  if (missing.length > 0) {
+    return {
+      problem: `${quote(text)} leaves out ${missing.join(' and ')}: two providers could share one repository.`,
+      fix: `Write it such as "${EXAMPLE}".`,
+    };
+  }
+  if (used.length === PARTS.length) return undefined;
+  const fix = 'Write each of ${hostname}, ${namespace} and ${type} once.';
+  return { problem: `${quote(text)} uses a part of the address more than once.`, fix };
 }
 
 function pathMistake(text: string, path: string): Mistake | undefined {
-  const found = [...path.matchAll(PLACEHOLDER)].map(([, name = '']) => name);
-  const unknown = found.find((name) => !PARTS.some((part) => part === name));
-  if (unknown !== undefined) {
+  if (text.length > MAX_REPOSITORY_LENGTH || !REPOSITORY.test(path.replaceAll(PLACEHOLDER, 'x'))) {
     return {
-      problem: `${quote(text)} has the placeholder ${quote(`\${${unknown}}`)}, which means nothing.`,
-      fix: 'Write ${hostname}, ${namespace} and ${type}.',
+      problem: `${quote(text)} is not a repository's name.`,
+      fix: 'Write lower-case letters and digits with single dots, dashes or underscores between them, without a tag.',
     };
   }
-  const wrong = PARTS.find((part) => found.filter((name) => name === part).length !== 1);
-  if (wrong !== undefined) {
-    const times = found.includes(wrong) ? 'more than once' : 'nowhere';
-    return {
-      problem: `${quote(text)} names \${${wrong}} ${times}.`,
-      fix: `Name each of \${hostname}, \${namespace} and \${type} once, as in ${EXAMPLE}.`,
-    };
-  }
-  if (!REPOSITORY.test(path.replaceAll(PLACEHOLDER, 'x'))) {
-    return {
-      problem: `The path of ${quote(text)} cannot name a repository.`,
-      fix: 'Use lower-case letters, digits, single ".", "_", "-" and "/" between them; no tag and no digest.',
-    };
-  }
-  const between = path.split(PLACEHOLDER).filter((_, index) => index === 2 || index === 4);
-  if (between.every((literal) => /[/_]/.test(literal))) return undefined;
+  const [, , first = '', , second = ''] = path.split(PLACEHOLDER);
+  if ([first, second].every((between) => /[/_]/.test(between))) return undefined;
   return {
-    problem: `In ${quote(text)} it cannot be told where one placeholder's text ends and the next begins.`,
-    fix: 'Put "/" or "_" between the placeholders.',
+    problem: `In ${quote(text)} it cannot be told where one part of the address ends and the next begins.`,
+    fix: 'Write "/" or "_" between them.',
   };
+}
+
+/** The template as a config has it, to be read again. */
+export function formatRepositoryTemplate({ text, plainHttp }: RepositoryTemplate): string {
+  return plainHttp ? `http://${text}` : text;
 }
 
 /**

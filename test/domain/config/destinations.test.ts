@@ -128,7 +128,7 @@ describe('a config of destinations and providers', () => {
 
   it.each([
     [TEMPLATE, TEMPLATE],
-    ['localhost:5000/${hostname}/${namespace}-${type}', 'localhost:5000/${hostname}/${namespace}-${type}'],
+    ['localhost:5000/${hostname}/${namespace}_${type}', 'localhost:5000/${hostname}/${namespace}_${type}'],
     ['GHCR.io/acme/${type}/${namespace}/${hostname}/x', 'ghcr.io/acme/${type}/${namespace}/${hostname}/x'],
   ])('reads the repository %j', (text, repository) => {
     expect(destinationOf(withRepository(text))).toMatchObject({ repository });

@@ -5,7 +5,7 @@ import type { DestinationEntry, DestinationKind } from '../destinations.ts';
 import { type FormIssue, problemsOfForm } from '../form-problems.ts';
 import { keysAt, parsedText } from '../text/schema.ts';
 import { LOCATION_PATTERN, parseLocation } from './location.ts';
-import { parseRepositoryTemplate, REPOSITORY_PATTERN } from './repository-template.ts';
+import { parseRepositoryText, REPOSITORY_PATTERN } from './repository-template.ts';
 import {
   DESTINATION_NAME_PATTERN,
   ORGANIZATION_PATTERN,
@@ -81,7 +81,7 @@ const ociMirror = z
   .strictObject({
     name: destinationName,
     kind: kind('oci-mirror', 'A registry of OCI artifacts, for OpenTofu.'),
-    repository: parsedText(parseRepositoryTemplate, {
+    repository: parsedText(parseRepositoryText, {
       title: 'Repository',
       description: "A registry's host and a path that uses ${hostname}, ${namespace} and ${type}.",
       examples: ['registry.example.com/providers/${hostname}/${namespace}/${type}'],
