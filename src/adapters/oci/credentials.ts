@@ -40,13 +40,15 @@ export function firstCredentials(sources: readonly OciCredentials[]): OciCredent
   };
 }
 
+const VARIABLES = { username: 'OCI_USERNAME', password: 'OCI_PASSWORD' };
+
 /**
  * A user name and password in two variables of `environment`, both or neither. Throws SecretUnreadable when only
  * one is set.
  */
 export function createEnvironmentOciCredentials(
   environment: Readonly<Record<string, string | undefined>>,
-  variables: { readonly username: string; readonly password: string },
+  variables: { readonly username: string; readonly password: string } = VARIABLES,
 ): OciCredentials {
   const description = `the environment variables ${variables.username} and ${variables.password}`;
   return {

@@ -10,22 +10,8 @@ import { SyncError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { isUnanswered, serviceErrorOf, serviceUnavailable } from '../aws/service-errors.ts';
 import type { OciCredential, OciCredentials } from './credentials.ts';
+import { parseEcrHost } from './ecr-host.ts';
 import type { RepositoryKeeper } from './version-store.ts';
-
-export interface EcrHost {
-  /** The registry's account. */
-  readonly accountId: string;
-  readonly region: string;
-}
-
-/** A private ECR registry by its host; undefined for any other. */
-export function parseEcrHost(host: string): EcrHost | undefined {
-  const match = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws)$/.exec(
-    host,
-  );
-  const [, accountId, region] = match ?? [];
-  return accountId === undefined || region === undefined ? undefined : { accountId, region };
-}
 
 /** A token is asked for anew when this much of its twelve hours is left. */
 const RENEW_BEFORE_MS = 15 * 60 * 1000;

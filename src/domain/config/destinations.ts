@@ -44,6 +44,8 @@ interface OciMirrorEntry extends Named {
   readonly kind: 'oci-mirror';
   /** As `parseRepositoryTemplate` reads it: `HOST/PATH` with `${hostname}`, `${namespace}` and `${type}` in the path. */
   readonly repository: string;
+  /** Whether a repository that is missing may be made, where the registry does not do so by itself. */
+  readonly createRepositories: boolean;
 }
 
 /** One destination of `config.json`, parsed: nothing about its form is checked again. */

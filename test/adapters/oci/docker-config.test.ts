@@ -169,7 +169,6 @@ describe.skipIf(process.platform === 'win32')('a credential helper', () => {
 });
 
 describe('credentials in the environment', () => {
-  const variables = { username: 'OCI_USERNAME', password: 'OCI_PASSWORD' };
   const wish = { host: 'ghcr.io' };
 
   it.each([
@@ -177,21 +176,21 @@ describe('credentials in the environment', () => {
     [{}, undefined],
     [{ OCI_USERNAME: '', OCI_PASSWORD: '' }, undefined],
   ])('%j', async (environment, expected) => {
-    expect(await createEnvironmentOciCredentials(environment, variables).read(wish)).toEqual(expected);
+    expect(await createEnvironmentOciCredentials(environment).read(wish)).toEqual(expected);
   });
 
   it.each([
     [{ OCI_USERNAME: 'u' }, 'OCI_PASSWORD is not set'],
     [{ OCI_PASSWORD: 'hidden' }, 'OCI_USERNAME is not set'],
   ])('must be whole: %j', async (environment, words) => {
-    await expect(createEnvironmentOciCredentials(environment, variables).read(wish)).rejects.toMatchObject({
+    await expect(createEnvironmentOciCredentials(environment).read(wish)).rejects.toMatchObject({
       code: 'SecretUnreadable',
       message: expect.stringContaining(words),
     });
   });
 
   it('go before those that come after them', async () => {
-    const none = createEnvironmentOciCredentials({}, variables);
+    const none = createEnvironmentOciCredentials({});
     const one = createEnvironmentOciCredentials({ A: 'a', B: '1' }, { username: 'A', password: 'B' });
     const other = createEnvironmentOciCredentials({ A: 'a', B: '2' }, { username: 'A', password: 'B' });
     expect(await firstCredentials([none, one, other]).read(wish)).toEqual(basic('a', '1'));

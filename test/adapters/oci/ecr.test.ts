@@ -6,7 +6,8 @@ import {
   PutImageCommand,
 } from '@aws-sdk/client-ecr';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEcrCredentials, createEcrKeeper, parseEcrHost } from '../../../src/adapters/oci/ecr.ts';
+import { createEcrCredentials, createEcrKeeper } from '../../../src/adapters/oci/ecr.ts';
+import { parseEcrHost } from '../../../src/adapters/oci/ecr-host.ts';
 import { fixedClock } from '../../fakes/clock.ts';
 import { scriptedServer } from '../../support/scripted-server.ts';
 import { type Moto, motoIsHere, runMoto } from '../aws/support.ts';

@@ -62,7 +62,7 @@ describe('a config of destinations and providers', () => {
           catalogue: false,
         },
         { name: 'laptop', location: { scheme: 'folder', path: 'mirror' }, catalogue: true },
-        { name: 'oci', kind: 'oci-mirror', repository: TEMPLATE },
+        { name: 'oci', kind: 'oci-mirror', repository: TEMPLATE, createRepositories: false },
       ],
       providers: [
         { path: '$.providers[0]', destinations: ['hcp', 'mirror'] },
@@ -130,8 +130,18 @@ describe('a config of destinations and providers', () => {
     [TEMPLATE, TEMPLATE],
     ['localhost:5000/${hostname}/${namespace}_${type}', 'localhost:5000/${hostname}/${namespace}_${type}'],
     ['GHCR.io/acme/${type}/${namespace}/${hostname}/x', 'ghcr.io/acme/${type}/${namespace}/${hostname}/x'],
+    [
+      'http://127.0.0.1:5000/${hostname}/${namespace}/${type}',
+      'http://127.0.0.1:5000/${hostname}/${namespace}/${type}',
+    ],
   ])('reads the repository %j', (text, repository) => {
     expect(destinationOf(withRepository(text))).toMatchObject({ repository });
+  });
+
+  it('reads whether repositories are made', () => {
+    expect(destinationOf({ ...OCI, 'create-repositories': true })).toMatchObject({
+      createRepositories: true,
+    });
   });
 });
 

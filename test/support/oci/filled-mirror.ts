@@ -33,7 +33,7 @@ export async function filledMirror(
   };
 }
 
-export interface IndexDocument {
+interface IndexDocument {
   readonly manifests: readonly {
     readonly digest: string;
     readonly size: number;
@@ -60,7 +60,7 @@ function heldIn(registry: StandInRegistry) {
     documentOf,
     indexOf,
     /** The descriptor of a platform, by its operating system, or of the evidence. */
-    entryOf: (tag: string, os: string | 'evidence') => {
+    entryOf: (tag: string, os: string) => {
       const found = indexOf(tag).manifests.find(({ platform }) => (platform?.['os'] ?? 'evidence') === os);
       if (found === undefined) throw new Error(`No ${os} under ${tag}.`);
       return found;

@@ -88,6 +88,11 @@ const ociMirror = z
       maxLength: 255,
       pattern: REPOSITORY_PATTERN,
     }),
+    'create-repositories': z.boolean().optional().meta({
+      title: 'Create repositories',
+      description: 'Whether a repository that is missing is made, in Amazon ECR.',
+      default: false,
+    }),
   })
   .meta({ title: 'OCI mirror', description: "An OCI registry that OpenTofu's oci_mirror reads." });
 
@@ -131,11 +136,12 @@ const KINDS = {
   },
   'oci-mirror': {
     schema: ociMirror,
-    read: reader(ociMirror, ({ name, kind, repository }, path) => ({
+    read: reader(ociMirror, ({ name, kind, repository, ...options }, path) => ({
       path,
       name: name.name,
       kind,
       repository: repository.repository,
+      createRepositories: options['create-repositories'] ?? false,
     })),
   },
 } as const satisfies Record<DestinationKind, { readonly schema: z.ZodType; readonly read: Reader }>;
