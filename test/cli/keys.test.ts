@@ -75,6 +75,15 @@ describe('keys list', () => {
     expect(stdout).toMatch(/ RSA 2048 +In House/);
   });
 
+  it('shows a signing subkey below its key', async () => {
+    const { keyId, asciiArmor } = weatherKey();
+    await registryApi(registry).createKey(asciiArmor);
+    const { subkeyId } = await olderForm(asciiArmor);
+    const lines = (await keys('list')).stdout.split('\n');
+    const at = lines.findIndex((line) => line.startsWith(keyId));
+    expect(lines[at + 1]).toMatch(new RegExp(`^${subkeyId} +2024-01-01 +never +RSA 2048 +signing subkey$`));
+  });
+
   it('gives both to programs', async () => {
     const { stdout } = await keys('list', '--json');
     expect(JSON.parse(stdout)).toMatchObject({

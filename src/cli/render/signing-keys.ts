@@ -8,7 +8,7 @@ import {
 import { type Canvas, type Cell, renderTable } from './table.ts';
 import { wrap } from './wrap.ts';
 
-/** One line a key; what cannot be read comes last. */
+/** One line a key, and one for each of its signing subkeys below it; what cannot be read comes last. */
 export function renderKeyTable(
   { keys, unreadable = [] }: Partial<KeyListing> & Pick<KeyListing, 'keys'>,
   now: Date,
@@ -21,12 +21,16 @@ export function renderKeyTable(
     { title: 'ALGORITHM', narrowest: 9 },
     { title: 'OWNER', narrowest: 7 },
   ];
-  const rows = keys.map((key): readonly Cell[] => [
+  const row = (key: SigningKeyInfo | SubkeyInfo, owner: string): readonly Cell[] => [
     key.keyId,
     dateOf(key.createdAt),
     expiryCell(key, now),
     key.algorithm,
-    key.userIds.join(', '),
+    owner,
+  ];
+  const rows = keys.flatMap((key) => [
+    row(key, key.userIds.join(', ')),
+    ...key.subkeys.filter(({ signs }) => signs).map((subkey) => row(subkey, 'signing subkey')),
   ]);
   const others = unreadable.map(({ keyId, problem }): readonly Cell[] => [
     keyId,

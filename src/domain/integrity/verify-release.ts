@@ -32,7 +32,8 @@ export interface ReleaseInput {
  * registry lists for every package, and by the pinned one. Platforms that disagree on protocols give the union.
  *
  * Throws ShasumsMalformed, ShasumsEntryMissing, ShasumMismatch, UpstreamResponseInvalid (a file name that is
- * none, is given twice, or names another provider or platform), PackageVersionMismatch, the errors of verifyShasumsSignature, and ProtocolsUnsupported.
+ * none, is given twice, or names another provider or platform), PackageVersionMismatch, the errors of
+ * verifyShasumsSignature, and ProtocolsUnsupported.
  */
 export async function verifyRelease(input: ReleaseInput): Promise<VerifiedRelease> {
   const { address, version } = input;
