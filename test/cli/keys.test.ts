@@ -9,7 +9,9 @@ import { makeSigningKey } from '../../src/embedded/sample-registry/signing-key.t
 import { type Ran, runInProcess } from '../support/command-line.ts';
 import { embeddedRegistry, registryApi, sampleRegistry, type TestRegistry } from '../support/registries.ts';
 import { twoPublishers } from '../support/sync-world.ts';
+import { temporaryFolders } from '../support/temporary-folders.ts';
 
+const temporaryFolder = temporaryFolders();
 let releases: readonly SampleRelease[];
 let source: Awaited<ReturnType<typeof sampleRegistry>>;
 let registry: TestRegistry;
@@ -114,6 +116,24 @@ describe('keys show', () => {
     expect(stdout).toContain(
       `Signing key ${keyId} is Ed25519; HCP Terraform documents RSA and DSA keys only`,
     );
+  });
+});
+
+describe('keys add', () => {
+  it('says of a key that is there in an older form what differs, and how to bring the newer one', async () => {
+    const { asciiArmor, keyId } = weatherKey();
+    const { armor, subkeyId } = await olderForm(asciiArmor);
+    await registryApi(registry).createKey(armor);
+    const file = join(await temporaryFolder(), 'key.asc');
+    await writeFile(file, asciiArmor);
+    const { code, stdout } = await keys('add', file);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`${keyId} was already there in another form`);
+    expect(stdout).toContain(`The stored form lacks the signing subkey ${subkeyId}.`);
+    expect(stdout).toContain('delete the key from the organization’s keys and add it again');
+    expect(JSON.parse((await keys('add', file, '--json')).stdout)).toMatchObject({
+      keys: [{ outcome: 'present', organizationForm: { relation: 'older' } }],
+    });
   });
 });
 

@@ -68,12 +68,19 @@ export async function showSigningKey(ports: SigningKeyPorts, keyId: string): Pro
   );
 }
 
+export interface AddedKey {
+  readonly key: SigningKeyInfo;
+  readonly outcome: 'added' | 'present';
+  /** Of a key that was there: the form that the organization has, and keeps. Undefined when that cannot be read. */
+  readonly stored?: OrganizationForm | undefined;
+}
+
 /** Adds every key of an armored text to the organization, or none. Throws SigningKeyRevoked, SigningKeyMalformed and the port's errors. */
 export async function addSigningKey(
   ports: Pick<SigningKeyPorts, 'signingKeys'>,
   asciiArmor: string,
-): Promise<readonly { readonly key: SigningKeyInfo; readonly outcome: 'added' | 'present' }[]> {
-  const added: { key: SigningKeyInfo; outcome: 'added' | 'present' }[] = [];
+): Promise<readonly AddedKey[]> {
+  const added: AddedKey[] = [];
   const keys = await readSigningKeys(asciiArmor);
   const revoked = keys.filter((key) => key.revoked).map(({ keyId }) => keyId);
   if (revoked.length > 0) {
@@ -83,7 +90,10 @@ export async function addSigningKey(
     );
   }
   for (const key of keys) {
-    added.push({ key, outcome: await ports.signingKeys.add(key) });
+    const outcome = await ports.signingKeys.add(key);
+    const present =
+      outcome === 'present' ? (await organizationForms(ports, [key])).get(key.keyId) : undefined;
+    added.push({ key, outcome, stored: present });
   }
   return added;
 }

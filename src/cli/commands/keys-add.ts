@@ -1,9 +1,10 @@
 import { describeFileProblem, readTextFile } from '../../adapters/local/read-text-file.ts';
-import { addSigningKey } from '../../application/keys/signing-keys.ts';
+import { type AddedKey, addSigningKey } from '../../application/keys/signing-keys.ts';
 import { SyncError } from '../../domain/errors.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
 import { systemClock } from '../composition.ts';
-import { keyDocument, renderKeyTable } from '../render/signing-keys.ts';
+import { keyDocument, organizationFormDocument, renderKeyTable } from '../render/signing-keys.ts';
+import { wrapParagraph } from '../render/wrap.ts';
 import { createSettingsReader, type SettingsReader } from '../settings-reader.ts';
 import {
   ORGANIZATION_OPTIONS,
@@ -34,17 +35,32 @@ export const addKeyCommand: CommandSpec = {
     const added = await withDestination(invocation, settings, ({ signingKeys }) =>
       addSigningKey({ signingKeys }, armor).catch(blameFile),
     );
-    const document = { keys: added.map(({ key, outcome }) => ({ ...keyDocument(key), outcome })) };
+    const document = {
+      keys: added.map(({ key, outcome, stored }) => ({
+        ...keyDocument(key),
+        outcome,
+        ...(outcome === 'present' && { organizationForm: organizationFormDocument(stored) }),
+      })),
+    };
     tell(invocation, settings, document, () => {
-      const outcomes = added.map(({ key, outcome }) =>
-        outcome === 'added' ? `Added ${key.keyId}.` : `${key.keyId} was already there.`,
-      );
+      const outcomes = added.flatMap((each) => describeAddition(each, invocation.io.stdout.columns));
       const keys = added.map(({ key }) => key);
       return `${renderKeyTable({ keys }, systemClock.now(), invocation.io.stdout)}\n\n${outcomes.join('\n')}`;
     });
     return 0;
   },
 };
+
+function describeAddition({ key: { keyId }, outcome, stored }: AddedKey, columns: number): readonly string[] {
+  if (outcome === 'added') return [`Added ${keyId}.`];
+  if (stored === undefined || stored.relation === 'same') return [`${keyId} was already there.`];
+  const text = [
+    `${keyId} was already there in another form, which was not replaced: the API has no way to.`,
+    ...stored.differences.map((difference) => difference.replace('published', 'file’s')),
+    'To bring the file’s form, delete the key from the organization’s keys and add it again.',
+  ];
+  return wrapParagraph(text.join(' '), columns);
+}
 
 async function readKeyFile(reader: SettingsReader, { operands }: Invocation): Promise<string> {
   const [path] = operands;
