@@ -10,8 +10,9 @@ export const handler = lambdaFunction({
   compose: composeSync,
   metrics: { duration: 'CheckDuration', count: 'ProviderChecked' },
   async run(composition, { event, signal }) {
-    const entry = await readReferencedEntry(composition.config, event);
-    await using ports = await composition.open(signal);
+    const referenced = await readReferencedEntry(composition.config, event);
+    const { entry } = referenced;
+    await using ports = await composition.open(referenced, signal);
     const { result, ...check } = await checkVersion(ports, entry);
     const { address } = event.provider;
     if (!check.shouldProcess) {
@@ -20,6 +21,7 @@ export const handler = lambdaFunction({
         ports.events.append({ kind: 'ProviderVersionUpToDate', address, version, destination: name });
       }
     }
-    return { ...check, address, outcome: result.outcome, signedBy: result.signedBy };
+    const { outcome, signedBy, destinations } = result;
+    return { ...check, address, outcome, signedBy, ...(destinations === undefined ? {} : { destinations }) };
   },
 });

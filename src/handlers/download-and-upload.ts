@@ -6,17 +6,18 @@ import { readReferencedEntry } from './referenced-entry.ts';
 import { registryPage } from './registry-page.ts';
 import { providerEvent } from './schema.ts';
 
-/** Brings one provider version into the private registry, whole and verified, or goes on with it. */
+/** Brings one provider version to its destinations, whole and verified, or goes on with it. */
 export const handler = lambdaFunction({
   event: providerEvent,
   compose: composeSync,
   metrics: { duration: 'PublishDuration' },
   async run(composition, { event, signal }) {
-    const entry = await readReferencedEntry(composition.config, event);
-    await using ports = await composition.open(signal);
+    const referenced = await readReferencedEntry(composition.config, event);
+    const { entry } = referenced;
+    await using ports = await composition.open(referenced, signal);
     const result = await syncProvider(ports, entry, event.status?.resolvedVersion, { signal });
     if (result.error !== undefined) throw new SyncError(result.error.code, result.error.message);
-    const { address, outcome, version, signedBy, platforms } = result;
+    const { address, outcome, version, signedBy, platforms, destinations } = result;
     return {
       address,
       outcome,
@@ -25,6 +26,7 @@ export const handler = lambdaFunction({
       platforms,
       platformsUploaded: platforms.filter((platform) => platform.outcome === 'published').length,
       registryUrl: registryPage(composition.destination, entry.address.type, version),
+      ...(destinations === undefined ? {} : { destinations }),
     };
   },
 });

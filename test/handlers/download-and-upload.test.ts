@@ -51,7 +51,7 @@ describe.skipIf(!tools)('DownloadAndUpload (needs Python and pip)', { timeout: 6
     standIns.aws.secrets.send(new PutSecretValueCommand({ SecretId: SECRET, SecretString }));
 
   it('stops cleanly before its time is up, and its retry goes on where it stopped', async () => {
-    await expect(handler(event, lambdaContext(2_000))).rejects.toMatchObject({ name: 'DeadlineNear' });
+    await expect(handler(event, lambdaContext(4_000))).rejects.toMatchObject({ name: 'DeadlineNear' });
     const result = await handler(event, lambdaContext());
     expect(result).toMatchObject({
       outcome: 'completed',

@@ -1,4 +1,3 @@
-import { setTimeout as timer } from 'node:timers/promises';
 import { SyncError } from '../../domain/errors.ts';
 import { isPassingStatus } from '../../domain/failures.ts';
 import { interruptionOf } from '../../domain/transfer/interruption.ts';
@@ -9,7 +8,7 @@ import { holdCredentials } from './credentials.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { fetchDocument } from './documents.ts';
 import { failureOf, unavailableAnswer } from './failures.ts';
-import { createRateLimiter } from './rate-limiter.ts';
+import { createRateLimiter, sleepUnlessAborted } from './rate-limiter.ts';
 import { createRetrying, DEFAULT_RETRY } from './retry.ts';
 import { openStream, sendStream } from './streams.ts';
 import { naming, type Wire } from './wire.ts';
@@ -31,9 +30,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const wire = createWire({ ...options, signal });
   const { side, dispatcher } = wire;
   const limiter =
-    options.requestsPerSecond === undefined
+    options.limiter ??
+    (options.requestsPerSecond === undefined
       ? undefined
-      : createRateLimiter({ perSecond: options.requestsPerSecond, now: wire.monotonic, sleep: wire.sleep });
+      : createRateLimiter({ perSecond: options.requestsPerSecond, now: wire.monotonic, sleep: wire.sleep }));
   const retry = { ...DEFAULT_RETRY, ...options.retry };
   const attempt = async (request: HttpRequest, departed: () => void): Promise<HttpDocument> => {
     // A secret link leads to the storage behind the API, which has limits of its own.
@@ -92,8 +92,4 @@ function createWire(options: HttpClientOptions): Wire {
       noProxy: options.proxy?.noProxy,
     }),
   };
-}
-
-async function sleepUnlessAborted(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  await timer(milliseconds, undefined, signal ? { signal } : {});
 }

@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net';
+import type { RateLimiter } from './rate-limiter.ts';
 
 /** Whose server is spoken to: decides between UpstreamUnavailable and DestinationUnavailable, and so on. */
 export type Side = 'upstream' | 'destination';
@@ -131,6 +132,8 @@ export interface HttpClientOptions {
   readonly proxy?: { readonly httpsProxy?: string; readonly noProxy?: string };
   /** Never more documents than this in any second; streams and secret links are not counted. Default: unlimited. */
   readonly requestsPerSecond?: number;
+  /** In place of `requestsPerSecond`: a limiter that outlives the client, shared by all that ask one server. */
+  readonly limiter?: RateLimiter;
   /**
    * Hosts that the operator named, the registry's own among them: only they, and what they link to, may have an
    * address that is private. Default: this machine itself may be asked and nothing else that is private.

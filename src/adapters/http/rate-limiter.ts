@@ -1,3 +1,5 @@
+import { setTimeout as timer } from 'node:timers/promises';
+
 export interface RateLimiter {
   /** Resolves when the caller may go; callers go in the order they came. */
   take(signal: AbortSignal | undefined): Promise<void>;
@@ -9,11 +11,11 @@ const WINDOW_MS = 1100;
 /** Never lets more than `perSecond` callers go within any second; as many as that may go at once. */
 export function createRateLimiter(options: {
   readonly perSecond: number;
-  /** Milliseconds. */
-  readonly now: () => number;
-  readonly sleep: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
+  /** Monotonic, in milliseconds. Default: since the process began. */
+  readonly now?: () => number;
+  readonly sleep?: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
 }): RateLimiter {
-  const { perSecond, now, sleep } = options;
+  const { perSecond, now = () => performance.now(), sleep = sleepUnlessAborted } = options;
   /** When the latest callers went or will go, oldest first; never more than `perSecond` of them. */
   const departures: number[] = [];
   return {
@@ -25,4 +27,12 @@ export function createRateLimiter(options: {
       if (departure > start) await sleep(departure - start, signal);
     },
   };
+}
+
+/** A timer; rejects when the signal is aborted. */
+export async function sleepUnlessAborted(
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await timer(milliseconds, undefined, signal ? { signal } : {});
 }

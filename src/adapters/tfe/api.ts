@@ -16,6 +16,11 @@ export interface PrivateRegistryOptions {
   readonly address: string;
   readonly organization: string;
   readonly token: TokenSource;
+  /**
+   * How providers and keys are found. `listing` (default) reads the organization's once for a whole run; `single`
+   * asks for each by itself, which is less where a run is about one provider.
+   */
+  readonly lookup?: 'listing' | 'single';
 }
 
 interface ApiRequest {

@@ -28,7 +28,7 @@ import {
  */
 export function createPrivateRegistry(options: PrivateRegistryOptions): PrivateRegistry {
   const api = createApi(options);
-  const providers = createKnownProviders(api);
+  const providers = createKnownProviders(api, options.lookup);
   const versions = createVersionFinder(api, providers);
   const links = createUploadLinks();
   return {

@@ -1,5 +1,5 @@
 import type { ListedProvider } from '../../domain/retention/listed.ts';
-import type { Api } from './api.ts';
+import type { Api, PrivateRegistryOptions } from './api.ts';
 import { isDoubtful, readAllPages } from './listing.ts';
 import { readOnce } from './read-once.ts';
 import { organizationNotFound, paths } from './resources.ts';
@@ -16,7 +16,11 @@ export interface KnownProviders {
   add(type: string): void;
 }
 
-export function createKnownProviders(api: Api): KnownProviders {
+/** With `single` no listing is read: only what was added since is known. */
+export function createKnownProviders(
+  api: Api,
+  lookup: PrivateRegistryOptions['lookup'] = 'listing',
+): KnownProviders {
   const listing = readOnce(async () => {
     const listed = await readProviders(api);
     return new Set(listed.filter(({ registryName }) => registryName === 'private').map(({ name }) => name));
@@ -25,6 +29,7 @@ export function createKnownProviders(api: Api): KnownProviders {
   return {
     has: async (type) => {
       if (added.has(type)) return true;
+      if (lookup === 'single') return undefined;
       try {
         return (await listing.get()).has(type);
       } catch (error) {

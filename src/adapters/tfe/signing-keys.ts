@@ -19,7 +19,10 @@ export function createSigningKeys(options: PrivateRegistryOptions): SigningKeys 
   const added = new Map<string, StoredSigningKey>();
   const adding = new Map<string, Promise<'added' | 'present'>>();
 
-  const find = async (keyId: string) => added.get(keyId) ?? (await findKey(api, listing, keyId));
+  const find = async (keyId: string) =>
+    added.get(keyId) ??
+    (options.lookup === 'single' ? await readKey(api, keyId) : undefined) ??
+    (await findKey(api, listing, keyId));
   const add = async (keyId: string, asciiArmor: string): Promise<'added' | 'present'> => {
     // Looked for first, because nothing says that a registry refuses to hold a key twice.
     if (await find(keyId)) return 'present';
@@ -94,12 +97,19 @@ async function findKey(
     return (await listing.get()).find((key) => key.keyId === keyId);
   } catch (error) {
     if (!isDoubtful(error)) throw error;
-    const target = `the signing key ${keyId} of ${api.organization}`;
-    const found = await readOne(api, paths.key(api, keyId), target, single(signingKey));
+    const found = await readKey(api, keyId);
     if (!found) throw error;
-    if (found.data.keyId !== keyId) throw answerInvalid(target, `the answer is about ${found.data.keyId}`);
-    return storedKey(found.data);
+    return found;
   }
+}
+
+/** Undefined on 404, which may also mean that the token may not see it. */
+async function readKey(api: Api, keyId: string): Promise<StoredSigningKey | undefined> {
+  const target = `the signing key ${keyId} of ${api.organization}`;
+  const found = await readOne(api, paths.key(api, keyId), target, single(signingKey));
+  if (!found) return undefined;
+  if (found.data.keyId !== keyId) throw answerInvalid(target, `the answer is about ${found.data.keyId}`);
+  return storedKey(found.data);
 }
 
 function storedKey({ keyId, asciiArmor, createdAt }: StoredSigningKey): StoredSigningKey {

@@ -41,10 +41,14 @@ export function composeCleanup(runtime: Runtime): CleanupComposition {
     configSource: composeConfigReader(runtime).source(config),
     open: async (signal) => {
       const upstream = await access.connect('upstream', signal);
-      const http = await access.connect('destination', signal);
+      const http = await access.connect('destination', signal, destination.address);
       return {
         publicRegistry: createPublicRegistry({ http: upstream, addresses }),
-        privateRegistry: createPrivateRegistry({ ...destination, http, token: access.token }),
+        privateRegistry: createPrivateRegistry({
+          ...destination,
+          http,
+          token: access.token(destination.tokenSecretName),
+        }),
         events: telemetry.reporter,
         clock: systemClock,
         [Symbol.asyncDispose]: async () => {

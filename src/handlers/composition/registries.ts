@@ -1,7 +1,9 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createSecretTokenSource, readSecretCaBundle } from '../../adapters/aws/secrets.ts';
+import { hostOf } from '../../adapters/http/address.ts';
 import { createHttpClient } from '../../adapters/http/client.ts';
 import type { HttpClient, HttpClientOptions } from '../../adapters/http/contract.ts';
+import { createRateLimiter, type RateLimiter } from '../../adapters/http/rate-limiter.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { TokenSource } from '../../ports/token-source.ts';
 import { readSettings } from '../environment.ts';
@@ -13,21 +15,31 @@ import { SDK_OPTIONS } from './sdk.ts';
 /** HCP Terraform answers 429 beyond 30 requests a second and user; five functions run side by side. */
 const DESTINATION_REQUESTS_PER_SECOND = 6;
 
+/** Kept with the container, by address: a limit that began anew with every invocation would be none. */
+const limiters = new Map<string, RateLimiter>();
+
+function limiterOf(address = ''): RateLimiter {
+  const limiter = limiters.get(address) ?? createRateLimiter({ perSecond: DESTINATION_REQUESTS_PER_SECOND });
+  limiters.set(address, limiter);
+  return limiter;
+}
+
 /** How long one document is asked for again: the state machine has retries of its own for longer breaks. */
 const DOCUMENT_RETRY_MS = 60_000;
 
 export const systemClock: Clock = { now: () => new Date(), monotonic: () => performance.now() };
 
 export interface RegistryAccess {
-  readonly token: TokenSource;
-  /** A client whose every request ends with `signal`. */
-  connect(side: HttpClientOptions['side'], signal: AbortSignal): Promise<HttpClient>;
+  /** The token in a secret, kept with the container. */
+  token(secretName: string): TokenSource;
+  /** A client whose every request ends with `signal`; the host of `address` may have a private address. */
+  connect(side: HttpClientOptions['side'], signal: AbortSignal, address?: string): Promise<HttpClient>;
 }
 
 /** The way to the registries: token and CA bundle are read from Secrets Manager when they are first needed. */
 export function composeRegistryAccess(
   runtime: Runtime,
-  { tokenSecretName, caBundleSecretName }: DestinationSettings,
+  { caBundleSecretName }: Pick<DestinationSettings, 'caBundleSecretName'>,
 ): RegistryAccess {
   const { trace } = runtime;
   const { allowedHosts, proxy } = readSettings(runtime.environment, (reader) => ({
@@ -35,17 +47,28 @@ export function composeRegistryAccess(
     proxy: readProxy(reader),
   }));
   const secrets = new SecretsManagerClient(SDK_OPTIONS);
-  const source = createSecretTokenSource({ secrets, secretName: tokenSecretName, clock: systemClock });
+  const tokens = new Map<string, TokenSource>();
   let caBundle: string | undefined;
   return {
-    token: traceMethods(trace, 'Secrets Manager read token', source, ['read']),
-    connect: async (side, signal) => {
+    token: (secretName) => {
+      const source =
+        tokens.get(secretName) ?? createSecretTokenSource({ secrets, secretName, clock: systemClock });
+      tokens.set(secretName, source);
+      return traceMethods(trace, 'Secrets Manager read token', source, ['read']);
+    },
+    connect: async (side, signal, address) => {
       if (caBundleSecretName !== undefined) {
         caBundle ??= await trace('Secrets Manager read CA bundle', () =>
           readSecretCaBundle(secrets, caBundleSecretName),
         );
       }
-      return httpClient(runtime, side, signal, { caBundle, proxy, allowedHosts: allowedHosts[side] });
+      const named = address === undefined ? [] : [hostOf(new URL(address))];
+      return httpClient(runtime, side, signal, {
+        caBundle,
+        proxy,
+        allowedHosts: [...allowedHosts[side], ...named],
+        ...(side === 'destination' ? { limiter: limiterOf(address) } : {}),
+      });
     },
   };
 }
@@ -58,10 +81,12 @@ function httpClient(
     caBundle,
     proxy,
     allowedHosts,
+    limiter,
   }: {
     readonly caBundle: string | undefined;
     readonly proxy: ReturnType<typeof readProxy>;
     readonly allowedHosts: readonly string[];
+    readonly limiter?: RateLimiter;
   },
 ): HttpClient {
   const http = createHttpClient({
@@ -71,7 +96,7 @@ function httpClient(
     allowedHosts,
     ...(caBundle === undefined ? {} : { caBundle }),
     ...(proxy === undefined ? {} : { proxy }),
-    ...(side === 'destination' ? { requestsPerSecond: DESTINATION_REQUESTS_PER_SECOND } : {}),
+    ...(limiter === undefined ? {} : { limiter }),
     retry: { totalMs: DOCUMENT_RETRY_MS },
     onRetry: (event) => reporter.signal({ kind: 'RequestRetried', ...event }),
   });

@@ -1,17 +1,18 @@
 import { createPublicRegistry } from '../../adapters/terraform-registry/public-registry.ts';
-import { connectPrivateRegistry } from '../../adapters/tfe/connect.ts';
 import type { SyncPorts } from '../../application/sync/ports.ts';
 import { readSettings } from '../environment.ts';
 import type { Runtime } from '../lambda-function.ts';
+import type { ReferencedEntry } from '../referenced-entry.ts';
 import { type DestinationSettings, readDestination, readUpstreamAddresses } from '../settings.ts';
 import { type ConfigReader, composeConfigReader } from './config-reader.ts';
+import { composeDestinations } from './destinations.ts';
 import { composeRegistryAccess, systemClock } from './registries.ts';
 
 export interface SyncComposition {
   readonly config: ConfigReader;
   readonly destination: DestinationSettings;
   /** The ports of one invocation, which close with it. */
-  open(signal: AbortSignal): Promise<SyncPorts & AsyncDisposable>;
+  open(referenced: ReferencedEntry, signal: AbortSignal): Promise<SyncPorts & AsyncDisposable>;
 }
 
 export function composeSync(runtime: Runtime): SyncComposition {
@@ -24,20 +25,20 @@ export function composeSync(runtime: Runtime): SyncComposition {
   return {
     config: composeConfigReader(runtime),
     destination,
-    open: async (signal) => {
+    open: async ({ entry, config }, signal) => {
+      const stack = new AsyncDisposableStack();
       const upstream = await access.connect('upstream', signal);
-      const downstream = await access.connect('destination', signal);
-      const options = { ...destination, http: downstream, token: access.token, clock: systemClock };
+      stack.defer(() => upstream.close());
+      const { environment } = runtime;
+      const terms = { access, settings: destination, environment, signal, lookup: 'single' } as const;
       return {
         publicRegistry: createPublicRegistry({ http: upstream, addresses }),
-        destinations: [connectPrivateRegistry(options).destination],
-        destinationsNamed: false,
+        destinations: await composeDestinations(config, entry.destinations, terms, stack),
+        destinationsNamed: config.destinations !== undefined,
         events: runtime.telemetry.reporter,
         progress: runtime.telemetry.reporter,
         clock: systemClock,
-        [Symbol.asyncDispose]: async () => {
-          await Promise.all([upstream.close(), downstream.close()]);
-        },
+        [Symbol.asyncDispose]: () => stack.disposeAsync(),
       };
     },
   };
