@@ -1,12 +1,13 @@
 import { createFolderMirrorStore } from '../adapters/folder/mirror-store.ts';
 import { createNetworkMirror } from '../adapters/network-mirror/network-mirror.ts';
+import { connectOciMirror, hostOfRepository } from '../adapters/oci/connect.ts';
 import { createPackageHasher } from '../adapters/zip/package-hasher.ts';
+import type { SyncConfig } from '../domain/config/config.ts';
 import type { MirrorLocation } from '../domain/config/destinations.ts';
-import { SyncError } from '../domain/errors.ts';
 import type { Destination } from '../ports/destination.ts';
 import type { MirrorStore } from '../ports/mirror-store.ts';
 import type { VersionStore } from '../ports/version-store.ts';
-import { composeDestination, type RunContext, systemClock } from './composition.ts';
+import { composeDestination, composeHttp, type RunContext, systemClock } from './composition.ts';
 import type { DestinationPlace } from './destination-settings.ts';
 import type { Environment } from './io.ts';
 import type { NetworkSettings } from './settings.ts';
@@ -16,12 +17,15 @@ export interface Destinations extends AsyncDisposable {
   readonly destinations: readonly (Destination & VersionStore)[];
 }
 
+export interface DestinationTerms {
+  readonly config: SyncConfig;
+  readonly destinations: readonly DestinationPlace[];
+  readonly network: NetworkSettings;
+  readonly environment: Environment;
+}
+
 export async function composeDestinations(
-  settings: {
-    readonly destinations: readonly DestinationPlace[];
-    readonly network: NetworkSettings;
-    readonly environment: Environment;
-  },
+  settings: DestinationTerms,
   context: RunContext,
 ): Promise<Destinations> {
   const { network } = settings;
@@ -36,7 +40,14 @@ export async function composeDestinations(
       const store = await composeMirrorStore(place.location, settings.environment);
       return createNetworkMirror({ name: place.name, store, clock: systemClock, hasher });
     }
-    throw new SyncError('InternalError', `The OCI mirror ${place.name} cannot be composed.`);
+    const http = stack.use(composeHttp(hostOfRepository(place.repository), network, context));
+    return await connectOciMirror({
+      ...place,
+      http: http.client,
+      knownProviders: settings.config.providers.map(({ address }) => address),
+      environment: settings.environment,
+      clock: systemClock,
+    });
   };
   const destinations = await Promise.all(settings.destinations.map(compose));
   return { destinations, [Symbol.asyncDispose]: () => stack.disposeAsync() };

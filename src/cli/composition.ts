@@ -76,6 +76,16 @@ export function composeDestination(
   };
 }
 
+/** A connection to a destination that is no private registry. `host` was named, so it may have a private address. */
+export function composeHttp(
+  host: string,
+  network: NetworkSettings,
+  context: RunContext,
+): AsyncDisposable & { readonly client: HttpClient } {
+  const client = createHttpClient(httpOptions('destination', network, context, `https://${host}`));
+  return { client, ...closing(client) };
+}
+
 function httpOptions(
   side: HttpClientOptions['side'],
   { caBundle, httpsProxy, noProxy, allowedHosts }: NetworkSettings,

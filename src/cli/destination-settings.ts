@@ -16,7 +16,12 @@ import type { SettingsReader } from './settings-reader.ts';
 export type DestinationPlace =
   | ({ readonly kind: 'private-registry'; readonly name: string | undefined } & DestinationSettings)
   | { readonly kind: 'network-mirror'; readonly name: string; readonly location: MirrorLocation }
-  | { readonly kind: 'oci-mirror'; readonly name: string; readonly repository: string };
+  | {
+      readonly kind: 'oci-mirror';
+      readonly name: string;
+      readonly repository: string;
+      readonly createRepositories: boolean;
+    };
 
 /**
  * The settings of every destination that a provider goes to; of the one private registry when the config names
@@ -51,7 +56,10 @@ async function placeOf(
 ): Promise<DestinationPlace | undefined> {
   const { name, kind } = entry;
   if (kind === 'network-mirror') return { kind, name, location: entry.location };
-  if (kind === 'oci-mirror') return { kind, name, repository: entry.repository };
+  if (kind === 'oci-mirror') {
+    const { repository, createRepositories } = entry;
+    return { kind, name, repository, createRepositories };
+  }
   const address = entry.address ?? (await readAddressSetting(reader));
   const organization = entry.organization ?? readOrganization(reader);
   const token = await readToken(reader, invocation, entry);

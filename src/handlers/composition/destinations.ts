@@ -1,11 +1,13 @@
 import { createMirrorS3Client } from '../../adapters/aws/s3-mirror-client.ts';
 import { createS3MirrorStore } from '../../adapters/aws/s3-mirror-store.ts';
 import { createNetworkMirror } from '../../adapters/network-mirror/network-mirror.ts';
+import { connectOciMirror, hostOfRepository } from '../../adapters/oci/connect.ts';
 import { connectPrivateRegistry } from '../../adapters/tfe/connect.ts';
 import { createPackageHasher } from '../../adapters/zip/package-hasher.ts';
 import type { SyncConfig } from '../../domain/config/config.ts';
 import { type DestinationEntry, formatLocation } from '../../domain/config/destinations.ts';
 import { SyncError } from '../../domain/errors.ts';
+import type { ProviderAddress } from '../../domain/provider/address.ts';
 import type { Destination } from '../../ports/destination.ts';
 import type { VersionStore } from '../../ports/version-store.ts';
 import type { Environment } from '../environment.ts';
@@ -20,6 +22,8 @@ export interface DestinationTerms {
   readonly settings: DestinationSettings;
   readonly environment: Environment;
   readonly signal: AbortSignal;
+  /** The providers that the config names. */
+  readonly knownProviders: readonly ProviderAddress[];
   /** Whether an invocation is about one provider, so that nothing is listed for it. */
   readonly lookup: 'listing' | 'single';
 }
@@ -43,7 +47,11 @@ async function compose(
 ): Promise<AnyDestination> {
   if (entry.kind === 'private-registry') return await privateRegistry(entry, terms, stack);
   if (entry.kind === 'network-mirror') return networkMirror(entry, terms);
-  throw new SyncError('InternalError', `The OCI mirror ${entry.name} cannot be composed.`);
+  const { access, signal, environment, knownProviders } = terms;
+  const host = hostOfRepository(entry.repository);
+  const http = await access.connect('destination', signal, `https://${host}`);
+  stack.defer(() => http.close());
+  return await connectOciMirror({ ...entry, http, environment, knownProviders, clock: systemClock });
 }
 
 async function privateRegistry(

@@ -30,7 +30,14 @@ export function composeSync(runtime: Runtime): SyncComposition {
       const upstream = await access.connect('upstream', signal);
       stack.defer(() => upstream.close());
       const { environment } = runtime;
-      const terms = { access, settings: destination, environment, signal, lookup: 'single' } as const;
+      const terms = {
+        access,
+        settings: destination,
+        environment,
+        signal,
+        knownProviders: [entry.address],
+        lookup: 'single',
+      } as const;
       return {
         publicRegistry: createPublicRegistry({ http: upstream, addresses }),
         destinations: await composeDestinations(config, entry.destinations, terms, stack),
