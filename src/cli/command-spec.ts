@@ -37,6 +37,8 @@ export interface CommandSpec {
   readonly summary: string;
   readonly description: string;
   readonly argument?: ArgumentSpec;
+  /** Behind the first, which is then needed. */
+  readonly secondArgument?: ArgumentSpec;
   readonly options: readonly OptionSpec[];
   readonly variables: readonly VariableSpec[];
   readonly examples: readonly string[];

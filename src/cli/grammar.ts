@@ -77,11 +77,12 @@ export function group(
 
 function leaf(spec: CommandSpec, output: ProgramOutput, listener: GrammarListener): Command {
   const command = blank(spec.name, output).summary(spec.summary).description(spec.description);
-  if (spec.argument !== undefined) {
+  const operands = argumentsOf(spec);
+  for (const { term, description } of operands) {
     // Whether it is there is checked with everything else.
-    command.argument(spec.argument.term.replace('<', '[').replace('>', ']'), spec.argument.description);
-    command.usage(`${spec.argument.term} [options]`);
+    command.argument(term.replace('<', '[').replace('>', ']'), description);
   }
+  if (operands.length > 0) command.usage(`${operands.map(({ term }) => term).join(' ')} [options]`);
   for (const option of spec.options) {
     const known = new Option(option.flags.replace('<', '[').replace('>', ']'), option.description);
     command.addOption(option.repeatable ? known.argParser(joined) : known);
@@ -110,21 +111,20 @@ function splitArguments(
   const unknown = firstUnknown === -1 ? [] : words.slice(firstUnknown).filter(isOption);
   const known = [...spec.options.map(longFlag), '--help'];
   const problems = unknown.map((word) => unknownOption(word, known));
-  return { operands, problems: [...problems, ...operandProblems(spec.argument, operands)] };
+  return { operands, problems: [...problems, ...operandProblems(argumentsOf(spec), operands)] };
 }
 
-function operandProblems(
-  argument: ArgumentSpec | undefined,
-  operands: readonly string[],
-): readonly Problem[] {
-  const allowed = argument === undefined ? 0 : 1;
+function argumentsOf({ argument, secondArgument }: CommandSpec): readonly ArgumentSpec[] {
+  return [argument, secondArgument].filter((each) => each !== undefined);
+}
+
+function operandProblems(wanted: readonly ArgumentSpec[], operands: readonly string[]): readonly Problem[] {
+  const [first] = wanted;
   const extra = operands
-    .slice(allowed)
+    .slice(wanted.length)
     .map((operand) => ({ path: operand, message: 'is one argument too many', fix: 'Leave it out.' }));
-  if (argument?.term.startsWith('<') && operands.length === 0) {
-    return [
-      { path: argument.term.slice(1, -1), message: 'is missing', fix: `Give ${argument.description}.` },
-    ];
+  if (first?.term.startsWith('<') && operands.length === 0) {
+    return [{ path: first.term.slice(1, -1), message: 'is missing', fix: `Give ${first.description}.` }];
   }
   return extra;
 }

@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import type { CommandGroupSpec, CommandSpec } from './command-spec.ts';
 import { cleanupCommand } from './commands/cleanup.ts';
 import { demoCommand } from './commands/demo.ts';
+import { exportCommand } from './commands/export.ts';
+import { importCommand } from './commands/import.ts';
 import { keysCommands } from './commands/keys.ts';
 import { planCommand } from './commands/plan.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -17,6 +19,8 @@ const COMMANDS: readonly (CommandSpec | CommandGroupSpec)[] = [
   syncCommand,
   verifyCommand,
   cleanupCommand,
+  exportCommand,
+  importCommand,
   keysCommands,
   serveCommand,
   demoCommand,

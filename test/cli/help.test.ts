@@ -11,6 +11,8 @@ describe('help', () => {
     },
     { command: 'verify', mentions: ['[CONFIG]', '--deep', 'TFC_ADDRESS'] },
     { command: 'cleanup', mentions: ['[CONFIG]', '--dry-run', '--registry', 'KEEP_VERSION_COUNT'] },
+    { command: 'export', mentions: ['[CONFIG]', '--to', '--since', '--sign-key', '--registry'] },
+    { command: 'import', mentions: ['<BUNDLE> [CONFIG]', '--allow-older', '--verify-key', '--history'] },
     { command: 'keys list', mentions: ['--organization', 'TFC_TOKEN'] },
     { command: 'keys show', mentions: ['<KEYID>', 'TFC_TOKEN'] },
     { command: 'keys add', mentions: ['<FILE>', 'TFC_TOKEN'] },
@@ -29,7 +31,17 @@ describe('help', () => {
   it('of the program lists every command and the exit codes', async () => {
     const { code, stdout } = await runInProcess(['--help']);
     expect(code).toBe(0);
-    for (const command of ['plan', 'sync', 'verify', 'cleanup', 'keys', 'serve', 'demo']) {
+    for (const command of [
+      'plan',
+      'sync',
+      'verify',
+      'cleanup',
+      'export',
+      'import',
+      'keys',
+      'serve',
+      'demo',
+    ]) {
       expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
     }
     expect(stdout).toContain('Exit codes:');

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Sha256 } from '../../domain/artifact/sha256.ts';
 import type { BundleFile, BundleManifest } from '../../domain/bundle/manifest.ts';
 import { quote } from '../../domain/integrity/untrusted-text.ts';
+import { interruptionOf } from '../../domain/transfer/interruption.ts';
 import { bundleInvalid } from './refusal.ts';
 
 /** A bundle whose every byte has been compared with its manifest. Disposing removes what was put aside for it. */
@@ -57,7 +58,7 @@ export function createMemberCheck(
       const hash = createHash('sha256');
       let length = 0;
       for await (const chunk of body) {
-        signal?.throwIfAborted();
+        if (signal?.aborted) throw interruptionOf(signal.reason);
         hash.update(chunk);
         length += chunk.byteLength;
         bytes += chunk.byteLength;

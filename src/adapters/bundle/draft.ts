@@ -6,6 +6,7 @@ import { type BundleManifest, holdingsAfter } from '../../domain/bundle/manifest
 import { SyncError } from '../../domain/errors.ts';
 import { quote } from '../../domain/integrity/untrusted-text.ts';
 import { formatAddress, sameAddress } from '../../domain/provider/address.ts';
+import { interruptionOf } from '../../domain/transfer/interruption.ts';
 import type { BundleDraft } from '../../ports/bundle.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { MirrorStore } from '../../ports/mirror-store.ts';
@@ -52,6 +53,7 @@ export async function openDraft(options: DraftOptions): Promise<BundleDraft> {
       try {
         return await seal({ ...options, target, folder, store, destination, before }, versions, writing);
       } catch (error) {
+        if (writing.signal?.aborted) throw interruptionOf(writing.signal.reason);
         throw folderFailure(`Writing the bundle ${options.target}`, error);
       }
     },

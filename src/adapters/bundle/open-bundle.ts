@@ -1,7 +1,11 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Sha256 } from '../../domain/artifact/sha256.ts';
 import { type BundleManifest, MANIFEST } from '../../domain/bundle/manifest.ts';
 import { SyncError } from '../../domain/errors.ts';
 import { quote } from '../../domain/integrity/untrusted-text.ts';
+import { interruptionOf } from '../../domain/transfer/interruption.ts';
+import { digestOf } from './bundled-versions.ts';
 import type { BundleContents, ReadThrough } from './contents.ts';
 import { openFolder } from './folder-contents.ts';
 import { MAX_MANIFEST_BYTES, readManifest } from './manifest-document.ts';
@@ -19,8 +23,9 @@ import { openStream, openTar } from './tar-contents.ts';
 export async function openBundle(path: string, reading: ReadThrough = {}): Promise<BundleContents> {
   const kind = await kindOf(path);
   try {
-    if (kind === 'folder') return await openFolder(path, path, reading);
-    return await (kind === 'file' ? openTar : openStream)(path, path, reading);
+    if (kind === 'stream') return await openStream(path, path, reading);
+    // The user's own link may be followed; none in the bundle is.
+    return await (kind === 'folder' ? openFolder : openTar)(await realpath(path), path, reading);
   } catch (error) {
     throw asSyncError(error, path, reading);
   }
@@ -30,13 +35,16 @@ export async function openBundle(path: string, reading: ReadThrough = {}): Promi
  * The manifest of an earlier bundle, to continue from: `path` is the bundle itself, of which nothing else is read, or
  * its `manifest.json` kept apart. Throws as `openBundle`.
  */
-export async function readBaseManifest(
+export async function readBase(
   path: string,
-): Promise<{ readonly manifest: BundleManifest; readonly bytes: Uint8Array }> {
+): Promise<{ readonly manifest: BundleManifest; readonly manifestSha256: Sha256 }> {
   const kind = await kindOf(path);
   try {
-    const bytes = await manifestBytesOf(kind === 'folder' ? `${path}/${MANIFEST}` : path, path);
-    return { bytes, manifest: readManifest(bytes, path) };
+    const bytes = await manifestBytesOf(
+      await realpath(kind === 'folder' ? join(path, MANIFEST) : path),
+      path,
+    );
+    return { manifest: readManifest(bytes, path), manifestSha256: digestOf(bytes) };
   } catch (error) {
     throw asSyncError(error, path, {});
   }
@@ -72,7 +80,8 @@ async function kindOf(path: string): Promise<'folder' | 'file' | 'stream'> {
 }
 
 function asSyncError(error: unknown, path: string, { signal }: ReadThrough): unknown {
-  if (error instanceof SyncError || signal?.aborted === true) return error;
+  if (signal?.aborted) return interruptionOf(signal.reason);
+  if (error instanceof SyncError) return error;
   const code = (error as NodeJS.ErrnoException).code;
   return code === undefined ? error : bundleInvalid(path, `it could not be read (${code})`, error);
 }

@@ -56,7 +56,7 @@ export async function importBundle(
 ): Promise<ImportResult> {
   const { manifest, manifestSha256, registry } = bundle;
   const history = await store.read();
-  requireOrder(manifest, manifestSha256, history, { allowOlder });
+  requireOrder(manifest, history, { allowOlder });
   const proved = await proveBundle(bundle, config, ports.clock);
   const wishes = proved.map((version) => ({ version, entries: wishesOf(version) }));
   const providers = wishes.flatMap(({ entries }) => entries);

@@ -19,11 +19,10 @@ const MOST_REMEMBERED = 1000;
 /**
  * Throws BundleOutOfOrder when the bundle continues one that was never imported whole, and, unless `allowOlder`,
  * when it is older than the bundle that last brought one of its providers: it would take that provider back, to a
- * version that may have been left for a reason. The same bundle may be imported again.
+ * version that may have been left for a reason. The newest bundle may be imported again.
  */
 export function requireOrder(
   manifest: BundleManifest,
-  manifestSha256: Sha256,
   history: ImportHistory,
   { allowOlder }: { readonly allowOlder: boolean },
 ): void {
@@ -36,7 +35,7 @@ export function requireOrder(
         'bundle without --since. Nothing was delivered.',
     );
   }
-  if (allowOlder || history.imported.get(manifestSha256)?.created.getTime() === created.getTime()) return;
+  if (allowOlder) return;
   const newer = addressesOf(manifest).filter(
     (address) => (history.providers.get(address)?.created.getTime() ?? -Infinity) > created.getTime(),
   );

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { readSigningKeyFile } from '../../../src/adapters/bundle/company-signature.ts';
 import { openDraft } from '../../../src/adapters/bundle/draft.ts';
 import { createImportHistoryFile } from '../../../src/adapters/bundle/import-history-file.ts';
-import { readBaseManifest } from '../../../src/adapters/bundle/open-bundle.ts';
+import { readBase } from '../../../src/adapters/bundle/open-bundle.ts';
 import { openForImport } from '../../../src/adapters/bundle/open-for-import.ts';
 import { createFolderMirrorStore } from '../../../src/adapters/folder/mirror-store.ts';
 import { createNetworkMirror } from '../../../src/adapters/network-mirror/network-mirror.ts';
@@ -15,7 +15,6 @@ import { verifyProviders } from '../../../src/application/verify/verify-provider
 import type { SyncConfig } from '../../../src/domain/config/config.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import { createFakePrivateRegistry } from '../../fakes/private-registry.ts';
-import { digestOf } from '../../support/bundles.ts';
 import {
   anvil,
   configOf,
@@ -44,10 +43,9 @@ interface ExportInput {
 }
 
 async function exporting(target: string, config: SyncConfig, { since, signKey }: ExportInput = {}) {
-  const base = since === undefined ? undefined : await readBaseManifest(since);
   const draft = await openDraft({
     target,
-    base: base && { manifest: base.manifest, manifestSha256: digestOf(base.bytes) },
+    base: since === undefined ? undefined : await readBase(since),
     signingKey: signKey === undefined ? undefined : await readSigningKeyFile(signKey),
     toolVersion: 'test',
     clock,
@@ -163,7 +161,7 @@ describe('an export', () => {
     world.publicRegistry.tamper(address, '3.0.0', { kind: 'missing-package', platform: 'linux_amd64' });
     await exporting(target, CONFIG);
     await exporting(target, configOf(anvil('1.1.0')));
-    const { manifest } = await readBaseManifest(target);
+    const { manifest } = await readBase(target);
     expect(manifest.versions.map(({ version }) => version.text)).toEqual(['1.1.0']);
     expect(manifest.files.map(({ path }) => path).filter((path) => path.includes('1.0.0'))).toEqual([]);
   });
@@ -187,10 +185,10 @@ describe('an export', () => {
     await exporting(second, CONFIG);
     world.publicRegistry.mend();
     await exporting(second, CONFIG, { since: join(first, 'manifest.json') });
-    const { manifest } = await readBaseManifest(second);
+    const { manifest } = await readBase(second);
     expect(manifest.versions.map(({ version }) => version.text)).toEqual(['1.1.0', '3.0.0']);
     await exporting(join(folder, 'third'), configOf(anvil('1.0.0', [WINDOWS])), { since: second });
-    const { manifest: third } = await readBaseManifest(join(folder, 'third'));
+    const { manifest: third } = await readBase(join(folder, 'third'));
     expect(third.before).toHaveLength(3);
     expect(third.versions).toHaveLength(1);
   });

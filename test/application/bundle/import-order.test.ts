@@ -45,6 +45,7 @@ describe('the order of bundles', () => {
       await writeBundleFolder(made(1), join(folder, 'older')),
       await writeBundleFolder(made(2), join(folder, 'newer')),
     ];
+    await importing(older, { history });
     await importing(newer, { history });
     await expect(importing(older, { history })).rejects.toMatchObject({
       code: 'BundleOutOfOrder',
