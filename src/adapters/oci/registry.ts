@@ -74,7 +74,12 @@ export function createRegistry(options: {
           url: url.href,
           target: request.target,
           maxBytes: request.maxBytes ?? 64 * 1024,
-          headers: { ...request.headers, ...(await headersFor(url, request.scope)) },
+          // Sizes and digests are about the bytes as stored.
+          headers: {
+            'accept-encoding': 'identity',
+            ...request.headers,
+            ...(await headersFor(url, request.scope)),
+          },
           ...(request.body ? { body: request.body } : {}),
           // An upload's address carries its state.
           ...(request.path instanceof URL ? { secretUrl: true } : {}),

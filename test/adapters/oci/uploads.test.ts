@@ -24,6 +24,8 @@ describe('uploads', () => {
       for (const { headers } of sent) expect(headers['content-type']).toBe('application/octet-stream');
       expect((await world.mirror.inspect(first)).outcome).toBe('up-to-date');
       expect(world.registry.uploads.size).toBe(0);
+      const heads = world.registry.requests.filter(({ method }) => method === 'HEAD');
+      for (const { headers } of heads) expect(headers['accept-encoding']).toBe('identity');
     },
   );
 
