@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-/** aws-sam-cli, cfn-lint and moto in the environment that scripts/sam-venv.sh makes. */
+/** The programs of a Python environment of the project. */
 export interface DeploymentTools {
   /** Runs a program of the environment in the project's folder; rejects with its output when it fails. */
   run(program: string, args: readonly string[], stdin?: string): Promise<string>;
@@ -10,7 +10,7 @@ export interface DeploymentTools {
   program(name: string): string;
 }
 
-const project = path.resolve(import.meta.dirname, '../../..');
+export const PROJECT = path.resolve(import.meta.dirname, '../../..');
 const environment = {
   ...process.env,
   SAM_CLI_TELEMETRY: '0',
@@ -19,25 +19,51 @@ const environment = {
   AWS_SECRET_ACCESS_KEY: 'none',
 };
 
+/** aws-sam-cli, cfn-lint and moto. */
+export function deploymentTools(): Promise<DeploymentTools | undefined> {
+  return pythonTools('scripts/sam-requirements.txt');
+}
+
+/** zizmor, shellcheck and the AWS CLI. */
+export function deliveryTools(): Promise<DeploymentTools | undefined> {
+  return pythonTools('scripts/delivery-requirements.txt');
+}
+
+/** checkov. */
+export function checkovTools(): Promise<DeploymentTools | undefined> {
+  return pythonTools('scripts/checkov-requirements.txt');
+}
+
+/** The path of actionlint. */
+export function actionlintProgram(): Promise<string | undefined> {
+  return madeBy('scripts/actionlint.sh', []);
+}
+
+async function pythonTools(requirements: string): Promise<DeploymentTools | undefined> {
+  const folder = await madeBy('scripts/python-venv.sh', [requirements]);
+  if (folder === undefined) return undefined;
+  const program = (name: string) => path.join(folder, 'bin', name);
+  return { program, run: (name, args, stdin) => run(program(name), args, stdin) };
+}
+
 /**
- * Makes the environment where it is missing (about a minute, once). Undefined where Python or pip cannot
- * deliver it, so that the suites can skip themselves by name; in CI that is an error.
+ * What a script that makes a tool where it is missing (minutes, once) prints as its path. Undefined where Python, pip
+ * or Go cannot deliver it, so that the suites can skip themselves by name; in CI that is an error.
  */
-export async function deploymentTools(): Promise<DeploymentTools | undefined> {
+async function madeBy(script: string, args: readonly string[]): Promise<string | undefined> {
   try {
-    const { stdout } = await promisify(execFile)('scripts/sam-venv.sh', { cwd: project });
-    const program = (name: string) => path.join(stdout.trim(), 'bin', name);
-    return { program, run: (name, args, stdin) => run(program(name), args, stdin) };
+    const { stdout } = await promisify(execFile)(script, args, { cwd: PROJECT });
+    return stdout.trim();
   } catch (error) {
     if (process.env['CI'] !== undefined && process.env['CI'] !== 'false') throw error;
-    console.warn(`The deployment suites are skipped: ${String(error)}`);
+    console.warn(`Suites that need ${[script, ...args].join(' ')} are skipped: ${String(error)}`);
     return undefined;
   }
 }
 
 function run(file: string, args: readonly string[], stdin = ''): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd: project, env: environment });
+    const child = spawn(file, args, { cwd: PROJECT, env: environment });
     const out: Buffer[] = [];
     const all: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => {
