@@ -82,29 +82,39 @@ if [ -n "$existing" ]; then
 fi
 
 echo "bootstrap: stack $stack in account $account"
-aws cloudformation deploy \
-  --stack-name "$stack" \
-  --template-file "$(dirname "$0")/bootstrap.yaml" \
-  --capabilities CAPABILITY_NAMED_IAM \
-  --no-fail-on-empty-changeset \
-  --tags "application=$application" \
-  --parameter-overrides \
-  "Application=$application" \
-  "GitHubOwner=${repository%%/*}" \
-  "GitHubRepository=${repository#*/}" \
-  "GitHubOwnerId=$owner_id" \
-  "GitHubRepositoryId=$repository_id" \
-  "SubjectForm=$form" \
-  "Branch=$branch" \
-  "ExistingOidcProviderArn=$existing"
-# Without this stack nobody could deploy, and its boundaries would be gone from under the roles.
-aws cloudformation update-termination-protection --stack-name "$stack" --enable-termination-protection >/dev/null
-
-output() {
-  aws cloudformation describe-stacks --stack-name "$stack" \
-    --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue" --output text
+deploy() {
+  aws cloudformation deploy \
+    --stack-name "$stack" \
+    --template-file "$(dirname "$0")/bootstrap.yaml" \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --no-fail-on-empty-changeset \
+    --tags "application=$application" \
+    --parameter-overrides \
+    "Application=$application" \
+    "GitHubOwner=${repository%%/*}" \
+    "GitHubRepository=${repository#*/}" \
+    "GitHubOwnerId=$owner_id" \
+    "GitHubRepositoryId=$repository_id" \
+    "SubjectForm=$form" \
+    "Branch=$branch" \
+    "ExistingOidcProviderArn=$existing"
 }
-bucket=$(output ArtifactBucketName)
+if ! said=$(deploy 2>&1); then
+  case "$said" in
+    *'No updates are to be performed'*) ;;
+    *)
+      echo "$said" >&2
+      exit 1
+      ;;
+  esac
+fi
+echo "${said:-bootstrap: nothing to change}"
+# Without this stack nobody could deploy, and its boundaries would be gone from under the roles.
+aws cloudformation update-termination-protection --stack-name "$stack" --enable-termination-protection >/dev/null 2>&1 ||
+  echo "bootstrap: the termination protection of $stack could not be switched on; do it by hand" >&2
+
+bucket=$(aws cloudformation describe-stack-resources --stack-name "$stack" \
+  --query "StackResources[?LogicalResourceId=='ArtifactBucket'].PhysicalResourceId" --output text)
 region=${AWS_REGION:-${AWS_DEFAULT_REGION:-$(aws configure get region)}}
 
 cat <<NEXT

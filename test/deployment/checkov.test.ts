@@ -20,9 +20,13 @@ interface Report {
 describe.skipIf(!tools)('checkov (needs Python and pip)', { timeout: 180_000 }, () => {
   it.each(TEMPLATES)('finds nothing in %s that is not explained beside it', async (template) => {
     // Without --skip-download it asks the network, and waits.
+    const format = ['--framework', 'cloudformation', '--output', 'json'];
     const json = await tools?.run('checkov', [
-      ...['--skip-download', '--framework', 'cloudformation', '--output', 'json', '--soft-fail'],
-      ...['--file', template],
+      '--skip-download',
+      '--soft-fail',
+      ...format,
+      '--file',
+      template,
     ]);
     const { results, summary } = JSON.parse(json ?? '') as Report;
     expect(results.failed_checks.map(({ check_id, resource }) => `${check_id} ${resource}`)).toEqual([]);

@@ -34,6 +34,7 @@ const PSEUDO_PARAMETERS: Parameters = {
   'AWS::AccountId': 'ACCOUNT',
   'AWS::Partition': 'PARTITION',
   'AWS::StackName': 'STACK',
+  'AWS::StackId': 'arn:PARTITION:cloudformation:REGION:ACCOUNT:stack/STACK/ID',
   'AWS::URLSuffix': 'URLSUFFIX',
 };
 
@@ -101,9 +102,11 @@ function createEvaluator(template: Template, given: Parameters) {
   const substitute = (argument: unknown, resources: ReadonlySet<string>): string => {
     const [text, extra] = (Array.isArray(argument) ? argument : [argument, {}]) as [string, Json];
     const variables = value(extra, resources) as Record<string, unknown>;
-    return text.replaceAll(/\$\{([^}!]+)\}/g, (_match, name: string) =>
-      String(name in variables ? variables[name] : reference(name, resources)),
-    );
+    return text
+      .replaceAll(/\$\{([^}!]+)\}/g, (_match, name: string) =>
+        String(name in variables ? variables[name] : reference(name, resources)),
+      )
+      .replaceAll('${!', '${');
   };
 
   const functions: Readonly<Record<string, (argument: Json, resources: ReadonlySet<string>) => unknown>> = {

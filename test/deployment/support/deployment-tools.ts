@@ -10,7 +10,7 @@ export interface DeploymentTools {
   program(name: string): string;
 }
 
-export const PROJECT = path.resolve(import.meta.dirname, '../../..');
+const project = path.resolve(import.meta.dirname, '../../..');
 const environment = {
   ...process.env,
   SAM_CLI_TELEMETRY: '0',
@@ -52,7 +52,7 @@ async function pythonTools(requirements: string): Promise<DeploymentTools | unde
  */
 async function madeBy(script: string, args: readonly string[]): Promise<string | undefined> {
   try {
-    const { stdout } = await promisify(execFile)(script, args, { cwd: PROJECT });
+    const { stdout } = await promisify(execFile)(script, args, { cwd: project });
     return stdout.trim();
   } catch (error) {
     if (process.env['CI'] !== undefined && process.env['CI'] !== 'false') throw error;
@@ -63,7 +63,7 @@ async function madeBy(script: string, args: readonly string[]): Promise<string |
 
 function run(file: string, args: readonly string[], stdin = ''): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd: PROJECT, env: environment });
+    const child = spawn(file, args, { cwd: project, env: environment });
     const out: Buffer[] = [];
     const all: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => {
@@ -76,6 +76,8 @@ function run(file: string, args: readonly string[], stdin = ''): Promise<string>
       if (code === 0) resolve(Buffer.concat(out).toString());
       else reject(new Error(`${path.basename(file)} ended with ${code}:\n${Buffer.concat(all).toString()}`));
     });
+    // A program may end before it reads what it was not interested in.
+    child.stdin.on('error', () => undefined);
     child.stdin.end(stdin);
   });
 }

@@ -1,0 +1,334 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { bootstrap, permissionsOf, properties, ROLE_NAMES, type RoleName } from './support/bootstrap.ts';
+import { allows } from './support/policy.ts';
+
+const template = bootstrap('ids');
+
+function may(
+  role: RoleName,
+  action: string,
+  resource: string,
+  context: Record<string, string> = {},
+): boolean {
+  const { documents, tags } = permissionsOf(template, role);
+  return allows(documents, { action, resource, context: { ...tags, ...context } });
+}
+
+const arn = (service: string, rest: string) => `arn:PARTITION:${service}:REGION:ACCOUNT:${rest}`;
+const stack = (name: string) => arn('cloudformation', `stack/${name}/6f1c`);
+const role = (name: string) => `arn:PARTITION:iam::ACCOUNT:role/${name}`;
+const policy = (name: string) => `arn:PARTITION:iam::ACCOUNT:policy/${name}`;
+const boundary = (environment: string) => policy(`delivery/provider-sync-${environment}-boundary`);
+const BUCKET = '<ArtifactBucket.Arn>';
+
+describe('what the roles of delivery/bootstrap.yaml may do', () => {
+  describe.each(['dev', 'staging', 'prod'] as const)('deploy-%s', (environment) => {
+    const deploy = `deploy-${environment}` as const;
+    const own = `provider-sync-${environment}`;
+    const foreign = environment === 'prod' ? 'provider-sync-dev' : 'provider-sync-prod';
+
+    it.each([
+      ['cloudformation:ExecuteChangeSet', stack(own), {}],
+      ['cloudformation:CancelUpdateStack', stack(own), {}],
+      ['cloudformation:UpdateStack', stack(`${own}-Mirror-1A2B`), {}],
+      [
+        'cloudformation:CreateChangeSet',
+        'arn:PARTITION:cloudformation:REGION:aws:transform/Serverless-2016-10-31',
+        {},
+      ],
+      ['s3:GetObject', `${BUCKET}/releases/0f9c/packaged.yaml`, {}],
+      [
+        'iam:CreateRole',
+        role(`${own}-ReadConfigRole-X`),
+        { 'iam:PermissionsBoundary': boundary(environment) },
+      ],
+      [
+        'iam:PutRolePolicy',
+        role(`${own}-ReadConfigRole-X`),
+        { 'iam:PermissionsBoundary': boundary(environment) },
+      ],
+      ['iam:DeleteRole', role(`${own}-ReadConfigRole-X`), {}],
+      ['iam:PassRole', role(`${own}-ReadConfigRole-X`), { 'iam:PassedToService': 'lambda.amazonaws.com' }],
+      ['lambda:CreateFunction', arn('lambda', `function:${own}-read-config`), {}],
+      ['lambda:PublishVersion', arn('lambda', `function:${own}-read-config`), {}],
+      ['states:CreateStateMachineAlias', arn('states', `stateMachine:${own}-provider-sync`), {}],
+      ['states:StartExecution', arn('states', `stateMachine:${own}-provider-sync`), {}],
+      ['s3:PutObject', `arn:PARTITION:s3:::${own}-configbucket-x/smoke-test/config.json`, {}],
+      [
+        'secretsmanager:CreateSecret',
+        arn('secretsmanager', 'secret:TokenSecret-x'),
+        { 'aws:RequestTag/environment': environment },
+      ],
+    ])('may %s on %s', (action, resource, context) => {
+      expect(may(deploy, action, resource, context)).toBe(true);
+    });
+
+    it.each([
+      ['cloudformation:CreateChangeSet', stack(foreign), {}],
+      ['cloudformation:CreateChangeSet', stack(`${own}ish`), {}],
+      ['cloudformation:UpdateStack', stack('provider-sync-delivery'), {}],
+      ['cloudformation:DeleteStack', stack(own), {}],
+      ['iam:CreateRole', role(`${own}-ReadConfigRole-X`), {}],
+      [
+        'iam:CreateRole',
+        role(`${own}-ReadConfigRole-X`),
+        { 'iam:PermissionsBoundary': policy('AdministratorAccess') },
+      ],
+      [
+        'iam:CreateRole',
+        role(`${own}-ReadConfigRole-X`),
+        { 'iam:PermissionsBoundary': boundary(environment === 'prod' ? 'dev' : 'prod') },
+      ],
+      ['iam:CreateRole', role(`${foreign}-X`), { 'iam:PermissionsBoundary': boundary(environment) }],
+      ['iam:PutRolePolicy', role(`${own}-ReadConfigRole-X`), {}],
+      [
+        'iam:AttachRolePolicy',
+        role(`${own}-ReadConfigRole-X`),
+        { 'iam:PermissionsBoundary': boundary(environment) },
+      ],
+      ['iam:UpdateAssumeRolePolicy', role(`${own}-ReadConfigRole-X`), {}],
+      [
+        'iam:DeleteRolePermissionsBoundary',
+        role(`${own}-ReadConfigRole-X`),
+        { 'iam:PermissionsBoundary': boundary(environment) },
+      ],
+      ['iam:PassRole', role(`${own}-ReadConfigRole-X`), { 'iam:PassedToService': 'ec2.amazonaws.com' }],
+      [
+        'iam:PassRole',
+        role(`delivery/provider-sync-deploy-${environment}`),
+        { 'iam:PassedToService': 'lambda.amazonaws.com' },
+      ],
+      ['iam:TagRole', role(`delivery/provider-sync-deploy-${environment}`), {}],
+      ['iam:UpdateAssumeRolePolicy', role('delivery/provider-sync-plan'), {}],
+      ['iam:CreatePolicyVersion', boundary(environment), {}],
+      ['iam:SetDefaultPolicyVersion', boundary(environment), {}],
+      ['iam:DeletePolicy', boundary(environment), {}],
+      ['iam:CreateUser', 'arn:PARTITION:iam::ACCOUNT:user/x', {}],
+      ['iam:CreateAccessKey', 'arn:PARTITION:iam::ACCOUNT:user/x', {}],
+      ['iam:UpdateOpenIDConnectProviderThumbprint', 'arn:PARTITION:iam::ACCOUNT:oidc-provider/x', {}],
+      ['sts:AssumeRole', role('admin'), {}],
+      [
+        'secretsmanager:GetSecretValue',
+        arn('secretsmanager', 'secret:TokenSecret-x'),
+        { 'aws:ResourceTag/environment': environment },
+      ],
+      [
+        'secretsmanager:DeleteSecret',
+        arn('secretsmanager', 'secret:TokenSecret-x'),
+        { 'aws:ResourceTag/environment': 'another' },
+      ],
+      [
+        'secretsmanager:TagResource',
+        arn('secretsmanager', 'secret:TokenSecret-x'),
+        { 'aws:RequestTag/environment': environment, 'aws:ResourceTag/environment': 'another' },
+      ],
+      ['lambda:UpdateFunctionCode', arn('lambda', `function:${foreign}-read-config`), {}],
+      ['lambda:CreateFunctionUrlConfig', arn('lambda', `function:${own}-read-config`), {}],
+      ['s3:DeleteObject', `${BUCKET}/releases/0f9c/packaged.yaml`, {}],
+      ['s3:DeleteObjectVersion', `${BUCKET}/releases/0f9c/packaged.yaml`, {}],
+      ['s3:PutBucketPolicy', BUCKET, {}],
+      ['s3:PutLifecycleConfiguration', BUCKET, {}],
+      ['s3:PutObject', `arn:PARTITION:s3:::${own}-configbucket-x/config.json`, {}],
+      ['s3:GetObject', `arn:PARTITION:s3:::${own}-configbucket-x/config.json`, {}],
+    ])('may not %s on %s (%j)', (action, resource, context) => {
+      expect(may(deploy, action, resource, context)).toBe(false);
+    });
+
+    it(`${environment === 'dev' ? 'may' : 'may not'} put new artifacts into the bucket`, () => {
+      expect(may(deploy, 's3:PutObject', `${BUCKET}/releases/0f9c/packaged.yaml`)).toBe(
+        environment === 'dev',
+      );
+    });
+
+    it('may do nothing by name when its tag is gone', () => {
+      const { documents } = permissionsOf(template, deploy);
+      expect(allows(documents, { action: 'cloudformation:ExecuteChangeSet', resource: stack(own) })).toBe(
+        false,
+      );
+    });
+  });
+
+  it.each([
+    [
+      'cloudformation:CreateChangeSet',
+      stack('provider-sync-prod'),
+      { 'cloudformation:ChangeSetName': 'plan-17-1' },
+      true,
+    ],
+    [
+      'cloudformation:CreateChangeSet',
+      stack('provider-sync-prod'),
+      { 'cloudformation:ChangeSetName': 'deploy-1' },
+      false,
+    ],
+    [
+      'cloudformation:CreateChangeSet',
+      stack('payroll'),
+      { 'cloudformation:ChangeSetName': 'plan-17-1' },
+      false,
+    ],
+    ['cloudformation:DescribeChangeSet', stack('provider-sync-prod-Mirror-1A2B'), {}, true],
+    [
+      'cloudformation:DeleteChangeSet',
+      stack('provider-sync-prod'),
+      { 'cloudformation:ChangeSetName': 'plan-17-1' },
+      true,
+    ],
+    [
+      'cloudformation:DeleteChangeSet',
+      stack('provider-sync-prod'),
+      { 'cloudformation:ChangeSetName': 'deploy-1' },
+      false,
+    ],
+    [
+      'cloudformation:ExecuteChangeSet',
+      stack('provider-sync-prod'),
+      { 'cloudformation:ChangeSetName': 'plan-17-1' },
+      false,
+    ],
+    ['cloudformation:DeleteStack', stack('provider-sync-prod'), {}, false],
+    ['s3:PutObject', `${BUCKET}/plan/17/template.yaml`, {}, true],
+    ['s3:PutObject', `${BUCKET}/releases/0f9c/packaged.yaml`, {}, false],
+    ['s3:GetObject', `${BUCKET}/releases/0f9c/packaged.yaml`, {}, false],
+    ['iam:PassRole', role('provider-sync-prod-X'), { 'iam:PassedToService': 'lambda.amazonaws.com' }, false],
+    ['iam:GetRole', role('provider-sync-prod-X'), {}, false],
+    ['lambda:InvokeFunction', arn('lambda', 'function:provider-sync-prod-read-config'), {}, false],
+  ])('plan: %s on %s (%j): %s', (action, resource, context, expected) => {
+    expect(may('plan', action, resource, context)).toBe(expected);
+  });
+
+  it('drift only reads, and no contents', () => {
+    const { documents } = permissionsOf(template, 'drift');
+    const actions = documents.flatMap(({ Statement }) =>
+      Statement.flatMap(({ Action }: { Action: unknown }) => Action),
+    );
+    expect(actions.length).toBeGreaterThan(50);
+    for (const action of actions) expect(action).toMatch(/^[a-z0-9]+:(Describe|Get|List|Detect)/);
+    const contents = [
+      'secretsmanager:GetSecretValue',
+      's3:GetObject',
+      'sqs:ReceiveMessage',
+      'dynamodb:GetItem',
+      'logs:GetLogEvents',
+    ];
+    for (const action of contents) expect(may('drift', action, '*')).toBe(false);
+  });
+
+  it.each(ROLE_NAMES)('%s has policies that IAM takes (6,144 characters at most)', (name) => {
+    for (const document of permissionsOf(template, name).documents) {
+      expect(JSON.stringify(document).length).toBeLessThan(6_144);
+    }
+  });
+});
+
+describe.each(['dev', 'staging', 'prod'] as const)('the boundary of %s', (environment) => {
+  const { PolicyDocument } = properties(
+    template,
+    `${environment[0]?.toUpperCase()}${environment.slice(1)}Boundary`,
+  );
+  const within = (action: string, resource: string, context: Record<string, string> = {}) =>
+    allows([PolicyDocument], { action, resource, context });
+  const foreign = environment === 'prod' ? 'dev' : 'prod';
+  const secret = arn('secretsmanager', 'secret:TokenSecret-x');
+
+  it('lets a role do what the functions do', () => {
+    expect(
+      within('lambda:InvokeFunction', arn('lambda', `function:provider-sync-${environment}-check-version:7`)),
+    ).toBe(true);
+    expect(
+      within(
+        'states:StartExecution',
+        arn('states', `stateMachine:provider-sync-${environment}-provider-sync`),
+      ),
+    ).toBe(true);
+    expect(
+      within('secretsmanager:GetSecretValue', secret, { 'aws:ResourceTag/environment': environment }),
+    ).toBe(true);
+    expect(
+      within('s3:GetObject', `arn:PARTITION:s3:::provider-sync-${environment}-configbucket-x/config.json`),
+    ).toBe(true);
+  });
+
+  it('keeps a role that is given everything from another environment and from IAM', () => {
+    expect(
+      within('lambda:InvokeFunction', arn('lambda', `function:provider-sync-${foreign}-check-version`)),
+    ).toBe(false);
+    expect(within('secretsmanager:GetSecretValue', secret, { 'aws:ResourceTag/environment': foreign })).toBe(
+      false,
+    );
+    expect(within('secretsmanager:GetSecretValue', secret)).toBe(false);
+    for (const action of [
+      'iam:CreateRole',
+      'iam:DeleteRolePermissionsBoundary',
+      'sts:AssumeRole',
+      'lambda:UpdateFunctionCode',
+    ]) {
+      expect(within(action, '*')).toBe(false);
+    }
+    expect(within('s3:PutObject', '<ArtifactBucket.Arn>/releases/x')).toBe(false);
+  });
+});
+
+describe('the artifact bucket', () => {
+  const bucket = properties(template, 'ArtifactBucket');
+  const { Statement } = properties(template, 'ArtifactBucketPolicy').PolicyDocument;
+
+  it('is kept, versioned, encrypted and closed', () => {
+    expect(template.Resources['ArtifactBucket']).toMatchObject({
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+    });
+    expect(bucket).toMatchObject({
+      VersioningConfiguration: { Status: 'Enabled' },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+    });
+  });
+
+  it('expires plans, and releases never by their age', () => {
+    const rules = bucket.LifecycleConfiguration.Rules as readonly Record<string, unknown>[];
+    expect(rules.filter((rule) => 'ExpirationInDays' in rule).map(({ Prefix }) => Prefix)).toEqual(['plan/']);
+  });
+
+  it.each([
+    ['over plain http', 's3:GetObject', 'releases/1/packaged.yaml', { 'aws:SecureTransport': 'false' }, true],
+    [
+      'a second manifest',
+      's3:PutObject',
+      'releases/1/manifest.json',
+      { 'aws:SecureTransport': 'true' },
+      true,
+    ],
+    [
+      'the first manifest',
+      's3:PutObject',
+      'releases/1/manifest.json',
+      { 'aws:SecureTransport': 'true', 's3:if-none-match': '*' },
+      false,
+    ],
+    ['a plan', 's3:PutObject', 'plan/1/template.yaml', { 'aws:SecureTransport': 'true' }, false],
+  ])('says of %s (%s on %s with %j) denied: %s', (_name, action, key, context, denied) => {
+    const allowAll = { Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' };
+    const document = { Statement: [allowAll, ...Statement] };
+    expect(allows([document], { action, resource: `${BUCKET}/${key}`, context })).toBe(!denied);
+  });
+});
+
+describe('delivery/bootstrap.yaml', () => {
+  it('fits into one call of CloudFormation (51,200 bytes)', () => {
+    expect(readFileSync('delivery/bootstrap.yaml').length).toBeLessThan(51_200);
+  });
+
+  it('has no user and no key', () => {
+    const types = Object.values(template.Resources).map(({ Type }) => Type);
+    expect(types.filter((type) => /User|AccessKey|Group/.test(type))).toEqual([]);
+  });
+});
