@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { COMMENT_MARKER, renderPlans } from '../../delivery/change-set/comment.ts';
 import { planOf } from '../../delivery/change-set/plan.ts';
