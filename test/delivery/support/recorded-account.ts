@@ -5,7 +5,7 @@ export const NEW = 'b'.repeat(40);
 export const OLD = 'a'.repeat(40);
 
 const ALIAS = 'arn:aws:states:eu-central-1:123456789012:stateMachine:provider-sync-prod-provider-sync:live';
-export const EXECUTION = ALIAS.replace(':stateMachine:', ':execution:');
+const EXECUTION = ALIAS.replace(':stateMachine:', ':execution:');
 
 export const TEMPLATE = JSON.stringify({
   Parameters: {
