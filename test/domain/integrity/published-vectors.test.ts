@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isSyncError } from '../../../src/domain/errors.ts';
+import { undocumentedAlgorithmRemark } from '../../../src/domain/integrity/key-algorithm.ts';
+import { readSigningKeys } from '../../../src/domain/integrity/signing-key.ts';
 import { verifyShasumsSignature } from '../../../src/domain/integrity/verify-signature.ts';
 import { sharedVectors } from '../../support/shared-vectors.ts';
 
@@ -71,3 +73,27 @@ describe('signatures published by HashiCorp and others (../shared/vectors/pgp)',
     expect(await verdictOn(vector)).toEqual(expected(vector));
   });
 });
+
+describe.skipIf(folder === undefined)(
+  'keys published by HashiCorp and others (../shared/vectors/pgp)',
+  () => {
+    const files = folder === undefined ? [] : readdirSync(join(folder, 'keys'));
+
+    it.each(files)('%s goes out as its publisher armored it', async (file) => {
+      const text = readFileSync(join(folder ?? '', 'keys', file), 'utf8').replaceAll('\r\n', '\n');
+      const blocks = text.match(/-----BEGIN PGP PUBLIC KEY.*?-----END PGP PUBLIC KEY BLOCK-----/gs) ?? [];
+      const armors = (await readSigningKeys(text)).map(({ asciiArmor }) => asciiArmor);
+      expect(armors).toEqual(blocks.map((block) => `${block}\n`));
+    });
+
+    it('are of algorithms that HCP Terraform documents, but for one', async () => {
+      const keys = await Promise.all(
+        files.map((file) => readSigningKeys(readFileSync(join(folder ?? '', 'keys', file), 'utf8'))),
+      );
+      const others = keys.flat().filter((key) => undocumentedAlgorithmRemark(key) !== undefined);
+      expect(others.map(({ keyId, algorithm }) => [keyId, algorithm])).toEqual([
+        ['6540DDA046E5E135', 'Ed25519'],
+      ]);
+    });
+  },
+);
