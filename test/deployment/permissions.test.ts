@@ -17,6 +17,7 @@ const ONLY_WHEN: Partial<Record<Option, string>> = {
   vpc: '`VpcSubnetIds`',
   kms: '`KmsKeyArn`',
   schedules: 'its schedule',
+  mirror: 'a mirror',
   existingSecrets: '`CaBundleSecretName`',
 };
 

@@ -20,6 +20,8 @@ def package(template):
         properties = resource.get("Properties", {})
         if resource["Type"] == "AWS::Serverless::StateMachine":
             properties["DefinitionUri"] = {"Bucket": "packages", "Key": "definition"}
+        if resource["Type"] == "AWS::CloudFormation::Stack":
+            properties["TemplateURL"] = "https://packages.s3.amazonaws.com/" + properties["TemplateURL"]
     template["Globals"]["Function"]["CodeUri"] = {"Bucket": "packages", "Key": "code"}
     return template
 

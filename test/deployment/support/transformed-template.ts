@@ -28,6 +28,7 @@ export const OPTIONS = {
   },
   emails: { NotificationEmails: 'ops@example.com,dev@example.com', SnsTopicDisplayName: 'Provider sync' },
   existingBucket: { ExistingConfigBucketName: 'our-configs' },
+  mirror: { ExistingMirrorBucketName: 'our-mirror', MirrorPrefix: 'providers' },
   existingSecrets: { TfcTokenSecretName: 'tfe/token', CaBundleSecretName: 'tfe/ca' },
 } as const satisfies Record<string, Parameters>;
 

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { brokenRules, type Json, type Parameters, resolveTemplate } from './support/cloudformation.ts';
+import { deploymentTools } from './support/deployment-tools.ts';
+import { deploymentsOf, REQUIRED_PARAMETERS } from './support/transformed-template.ts';
+
+const tools = await deploymentTools();
+const [deployment] = tools ? await deploymentsOf(tools, [[]]) : [];
+
+describe.skipIf(!deployment)('the mirror in template.yaml (needs Python and pip)', () => {
+  const transformed = deployment?.transformed ?? {
+    Parameters: {},
+    Conditions: {},
+    Resources: {},
+    Outputs: {},
+  };
+  const resolved = (given: Parameters = {}) =>
+    resolveTemplate(transformed, { ...REQUIRED_PARAMETERS, ...given });
+  /** The resources that each role may touch by the statements about mirrors. */
+  const permitted = (given: Parameters) =>
+    Object.entries(resolved(given).Resources).flatMap(([role, { Properties }]) =>
+      ((Properties['Policies'] ?? []) as readonly Json[])
+        .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+        .filter(({ Sid }: Json) => String(Sid).endsWith('Mirror'))
+        .map(({ Sid, Resource }: Json) => `${role} ${Sid} ${Resource}`),
+    );
+
+  it('is nowhere unless it is asked for', () => {
+    expect(resolved().Resources).not.toHaveProperty('MirrorStack');
+    expect(permitted({})).toEqual([]);
+    expect(Object.keys(resolved().Outputs).filter((name) => name.startsWith('Mirror'))).toEqual([]);
+  });
+
+  it('is a nested stack when it is to be created, and the functions may touch its prefix alone', () => {
+    const given = {
+      CreateMirror: 'true',
+      MirrorPrefix: 'tf',
+      MirrorVpcEndpointIds: 'vpce-0123abcd',
+      MirrorDistribution: 'true',
+    };
+    const { Resources, Outputs } = resolved(given);
+    expect(Resources['MirrorStack']).toMatchObject({
+      Type: 'AWS::CloudFormation::Stack',
+      Properties: {
+        TemplateURL: 'https://packages.s3.amazonaws.com/stacks/mirror.yaml',
+        Parameters: { Prefix: 'tf', VpcEndpointIds: 'vpce-0123abcd', CreateDistribution: 'true' },
+      },
+    });
+    const bucket = '<MirrorStack.Outputs.BucketArn>';
+    expect(permitted(given)).toEqual([
+      `CheckVersionRole ReadMirror ${bucket}/tf/*`,
+      `CheckVersionRole ListMirror ${bucket}`,
+      `DownloadAndUploadRole WriteMirror ${bucket}/tf/*`,
+      `DownloadAndUploadRole ListMirror ${bucket}`,
+      `CleanupOldVersionsRole CleanMirror ${bucket}/tf/*`,
+      `CleanupOldVersionsRole ListMirror ${bucket}`,
+    ]);
+    expect(Outputs['MirrorLocation']?.Value).toBe('<MirrorStack.Outputs.Location>');
+    expect(Outputs['MirrorUrl']?.Value).toBe('<MirrorStack.Outputs.VpcEndpointUrl>');
+    expect(Outputs['MirrorDistributionUrl']?.Value).toBe('<MirrorStack.Outputs.DistributionUrl>');
+  });
+
+  it('is a bucket of yours when one is named, and not both', () => {
+    const given = { ExistingMirrorBucketName: 'our-mirror' };
+    expect(resolved(given).Resources).not.toHaveProperty('MirrorStack');
+    expect(permitted(given)).toContain(
+      'DownloadAndUploadRole WriteMirror arn:PARTITION:s3:::our-mirror/mirror/*',
+    );
+    expect(brokenRules(transformed, { ...REQUIRED_PARAMETERS, ...given, CreateMirror: 'true' })).toEqual([
+      'CreateMirror makes a bucket, so leave ExistingMirrorBucketName empty.',
+    ]);
+  });
+});
