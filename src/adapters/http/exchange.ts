@@ -1,10 +1,11 @@
 import type { Dispatcher } from 'undici';
 import { createBodyQueue } from './body-queue.ts';
+import type { HttpMethod } from './contract.ts';
 import { type PaceWatch, watchPace } from './pace.ts';
 import type { Wire } from './wire.ts';
 
 export interface Outgoing {
-  readonly method: 'GET' | 'PUT' | 'PATCH';
+  readonly method: HttpMethod;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: AsyncIterable<Uint8Array> | Uint8Array;

@@ -16,8 +16,11 @@ export function explainFailure(error: unknown): Failure {
   // undici tells this one by its text alone.
   const proxy = chain.flatMap(({ message }) => /^Proxy response \((\d{3})\)/.exec(message)?.[1] ?? []);
   if (proxy[0] !== undefined) return explainProxy(Number(proxy[0]));
-  const codes = chain.flatMap((each) => ('code' in each && typeof each.code === 'string' ? each.code : []));
-  if (codes.length === 0 && chain.some(({ message }) => message === 'bad port')) codes.push('BAD_PORT');
+  const codes = chain.flatMap((each) => {
+    if ('code' in each && typeof each.code === 'string') return each.code;
+    // undici gives this one no code where the parser has none.
+    return each.name === 'HTTPParserError' ? 'HPE_UNKNOWN' : [];
+  });
   return explainCodes(codes);
 }
 

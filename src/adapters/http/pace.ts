@@ -21,6 +21,7 @@ export function watchPace({ leastBytesPerSecond, slowMs }: LeastPace, tooSlow: (
   let waited = 0;
   let since: number | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let over = false;
 
   const rest = (): void => {
     clearTimeout(timer);
@@ -29,13 +30,16 @@ export function watchPace({ leastBytesPerSecond, slowMs }: LeastPace, tooSlow: (
   };
   const judge = (): void => {
     rest();
-    if (bytes < leastBytes) return tooSlow();
+    if (bytes < leastBytes) {
+      over = true;
+      return tooSlow();
+    }
     bytes = 0;
     waited = 0;
     wait();
   };
   const wait = (): void => {
-    if (since !== undefined) return;
+    if (since !== undefined || over) return;
     since = performance.now();
     timer = setTimeout(judge, Math.max(0, slowMs - waited));
     timer.unref();

@@ -31,9 +31,16 @@ export function checkAs<T>(document: HttpDocument, schema: Schema<T>, value: unk
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues
     .slice(0, 3)
-    .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`));
+    .map(({ path, message }) =>
+      path.length === 0 ? inWords(message) : `${path.join('.')}: ${inWords(message)}`,
+    );
   const what = `the answer is not what it should be (${oneLine(issues.join('; '))})`;
   throw responseInvalid(document.side, document.target, what);
+}
+
+/** zod's words for what is missing name a value of JavaScript, which is none of JSON. */
+function inWords(message: string): string {
+  return message.replace(/^Invalid input: expected (.+), received undefined$/, 'is missing');
 }
 
 /**

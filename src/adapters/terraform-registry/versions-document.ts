@@ -3,9 +3,9 @@ import { formatPlatform } from '../../domain/provider/platform.ts';
 import type { AvailableVersion } from '../../domain/provider/release.ts';
 import type { HttpDocument } from '../http/contract.ts';
 import { responseInvalid } from '../http/failures.ts';
-import { notJson } from '../http/json.ts';
+import { parseJson } from '../http/json.ts';
 import { checkAs } from '../http/read-document.ts';
-import { type JsonText, withoutMembers } from './json-members.ts';
+import { withoutMembers } from './json-members.ts';
 import { listedVersion, versionsSchema } from './schema.ts';
 
 /** hashicorp/aws has 500. Each costs memory for as long as the provider is worked on. */
@@ -21,28 +21,22 @@ const MAX_PART_BYTES = 1024 * 1024;
 export function readVersions(document: HttpDocument): readonly AvailableVersion[] {
   const versions: AvailableVersion[] = [];
   const share = sharing();
+  let count = 0;
   const refuse = (why: string) => responseInvalid(document.side, document.target, why);
   const beside = withoutMembers(document.bytes, 'versions', (member) => {
     if (member.length > MAX_PART_BYTES)
       throw refuse(`one of its versions is longer than ${MAX_PART_BYTES} bytes`);
-    const parsed = listedVersion.safeParse(parse(member, document));
+    count += 1;
+    if (count > MOST_VERSIONS) throw refuse(`it lists more than ${MOST_VERSIONS} versions`);
+    const parsed = listedVersion.safeParse(parseJson(member, document));
     if (!parsed.success || parsed.data === undefined) return;
-    if (versions.length === MOST_VERSIONS) throw refuse(`it lists more than ${MOST_VERSIONS} versions`);
     versions.push(share(parsed.data));
   });
   if (beside === undefined) throw refuse('it has "versions" twice');
   if (beside.length > MAX_PART_BYTES)
     throw refuse(`it holds more than ${MAX_PART_BYTES} bytes beside its versions`);
-  checkAs(document, versionsSchema, parse(beside, document));
+  checkAs(document, versionsSchema, parseJson(beside, document));
   return versions;
-}
-
-function parse(text: JsonText, document: HttpDocument): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(text));
-  } catch {
-    throw notJson(document);
-  }
 }
 
 /** Most versions have the same platforms and protocols: one value stands for all that are equal. */

@@ -1,11 +1,17 @@
 import { type ErrorCode, isSyncError, SyncError } from '../../domain/errors.ts';
 import type { Schema } from '../http/read-document.ts';
-import type { Api } from './api.ts';
+import { type Api, answerInvalid } from './api.ts';
 import { readOne } from './resources.ts';
 import type { Identified, Page, Pagination } from './schema.ts';
 
 /** The most the API gives at once. */
 const PAGE_SIZE = 100;
+/** What the API gives at once when nobody asks for more. */
+const LEAST_ON_A_PAGE = 20;
+/** Small pages are borne with for as long as they are few. */
+const FEW_PAGES = 10;
+/** More than any registry holds: what announces more would be read for hours. */
+const MOST_MEMBERS = 100_000;
 
 /**
  * Every member of a listing, page by page as `meta.pagination` counts them; links are never followed. Undefined
@@ -32,6 +38,15 @@ export async function readAllPages<T extends Identified>(
     if (!found) throw incomplete(target, `page ${number} is announced but not there`);
     const meta: Pagination = requirePagination(found.data, number, target);
     expected ??= meta.totalCount;
+    if (expected > MOST_MEMBERS) {
+      throw answerInvalid(
+        target,
+        `it announces ${expected} entries, and no more than ${MOST_MEMBERS} are read`,
+      );
+    }
+    if (number > FEW_PAGES + Math.ceil(expected / LEAST_ON_A_PAGE)) {
+      throw incomplete(target, `after ${number} pages there is still another for ${expected} entries`);
+    }
     if (meta.totalCount !== expected) {
       throw incomplete(target, `the count changed from ${expected} to ${meta.totalCount} on the way`);
     }

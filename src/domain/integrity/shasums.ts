@@ -53,7 +53,8 @@ function parseLine(line: string, number: number): { readonly name: string; reado
   const digest = parseSha256(hex);
   if (line === '') throw malformed(`line ${number} is empty, at which Terraform and OpenTofu crash`);
   if (digest === undefined) {
-    throw malformed(`line ${number} is not "<64 hex digits>  <file name>": ${quote(line)}`);
+    // The line is not repeated: whatever answered in the publisher's place, its words are nobody's to see.
+    throw malformed(`line ${number} (${line.length} characters) is not "<64 hex digits>  <file name>"`);
   }
   if (!isFileName(name)) {
     throw malformed(`line ${number} names ${quote(name)}, which is not a plain file name`);

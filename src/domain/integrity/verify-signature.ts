@@ -98,6 +98,9 @@ async function bestOf(verdicts: readonly (Accepted | Refused)[]): Promise<Accept
   throw refused[0]?.error ?? new SyncError('InternalError', 'No verdict to choose from');
 }
 
+/** As many keys as a message names: a registry may list any number. */
+const MOST_NAMED = 3;
+
 function noKeyFits(
   subject: string,
   { packets }: DetachedSignature,
@@ -105,10 +108,13 @@ function noKeyFits(
   problems: readonly string[],
 ): SyncError {
   const issuers = [...new Set(packets.map(issuerOf))].join(', ');
-  const tried = keys.length === 0 ? 'no key' : keys.map(({ key }) => keyIdOf(key)).join(', ');
+  const names = keys.map(({ key }) => keyIdOf(key));
+  const others = names.length > 10 ? ` and ${names.length - 10} more` : '';
+  const tried = names.length === 0 ? 'no key' : names.slice(0, 10).join(', ') + others;
   const what = `SHA256SUMS of ${subject} is signed by key ${issuers}, and the registry lists ${tried}`;
   if (problems.length === 0) return new SyncError('SigningKeyUnknown', `${what}.`);
-  const unread = printable(problems.join('; '));
+  const more = problems.length > MOST_NAMED ? `; and ${problems.length - MOST_NAMED} more` : '';
+  const unread = printable(problems.slice(0, MOST_NAMED).join('; ')) + more;
   return new SyncError('SigningKeyMalformed', `${what}; what else it lists cannot be read: ${unread}.`);
 }
 

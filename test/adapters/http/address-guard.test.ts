@@ -2,7 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { isPublicAddress } from '../../../src/adapters/http/address-guard.ts';
+import { kindOfAddress } from '../../../src/adapters/http/address-guard.ts';
 import { createHttpClient } from '../../../src/adapters/http/client.ts';
 import type { HttpClient, HttpClientOptions } from '../../../src/adapters/http/contract.ts';
 import { startHttpServer, type TestServer } from '../../support/http-server.ts';
@@ -49,7 +49,7 @@ describe('an address', () => {
     'ff02::1',
     'registry.example.com',
   ])('%s is not public', (address) => {
-    expect(isPublicAddress(address)).toBe(false);
+    expect(kindOfAddress(address)).not.toBe('public');
   });
 
   it.each([
@@ -69,14 +69,14 @@ describe('an address', () => {
     '2600:9000::1',
     '2a00:1450:4001::200e',
   ])('%s is public', (address) => {
-    expect(isPublicAddress(address)).toBe(true);
+    expect(kindOfAddress(address)).toBe('public');
   });
 
   it('is judged alike in both of its notations', () => {
     fc.assert(
       fc.property(fc.ipV4(), (address) => {
-        expect(isPublicAddress(`::ffff:${address}`)).toBe(isPublicAddress(address));
-        expect(isPublicAddress(`64:ff9b::${address}`)).toBe(isPublicAddress(address));
+        expect(kindOfAddress(`::ffff:${address}`)).toBe(kindOfAddress(address));
+        expect(kindOfAddress(`64:ff9b::${address}`)).toBe(kindOfAddress(address));
       }),
     );
   });
@@ -134,13 +134,20 @@ describe('a connection', () => {
   });
 
   it.each([
-    'https://127.0.0.1:9/',
+    'https://127.0.0.1:8443/',
     'https://0x7f.1/',
     'https://2130706433/',
     'https://[::1]/',
     'https://localhost/',
   ])('to %s is refused', async (url) => {
     await expect(ask(url, {})).rejects.toMatchObject({ code: 'AddressRefused' });
+  });
+
+  it.each([22, 25, 6000, 6667])('to port %i of another protocol is refused', async (port) => {
+    await expect(ask(`https://registry.example.com:${port}/`, {})).rejects.toMatchObject({
+      code: 'UpstreamUnreachable',
+      message: expect.stringContaining('Use another port'),
+    });
   });
 
   it('is made to this machine where the operator named it, and where nobody says anything of addresses', async () => {
@@ -204,9 +211,9 @@ describe('a connection', () => {
     });
 
     it('is made where the server is private itself and was named', async () => {
-      const http = start({ allowedHosts: ['10.1.1.1'] });
+      const http = start({ allowedHosts: ['10.1.1.1'], lookup: resolving(['10.255.255.1']) });
       http.noteLink(link, 'https://10.1.1.1/v1/acme/anvil');
-      // Nothing listens at port 443 here, or nothing that is trusted: a connection was tried.
+      // Nothing listens there, or nothing that is trusted: a connection was tried.
       await expect(get(http)).rejects.not.toMatchObject({ code: 'UpstreamResponseInvalid' });
     });
 
@@ -216,12 +223,23 @@ describe('a connection', () => {
       await expect(get(http)).rejects.toMatchObject({ code: 'UpstreamResponseInvalid' });
     });
 
+    it.each([
+      ['this machine itself', '127.0.0.1', '10.1.1.1'],
+      ['a metadata service', '169.254.169.254', '10.1.1.1'],
+      ['a metadata service', '169.254.169.254', '127.0.0.1'],
+      ['a metadata service', 'fd00:ec2::254', 'fd00::1'],
+    ])('is refused for %s (%s), though %s was named', async (_, address, host) => {
+      const http = start({ allowedHosts: [host], lookup: resolving([address]) });
+      http.noteLink(link, `https://${host.includes(':') ? `[${host}]` : host}/v1/acme/anvil`);
+      await expect(get(http)).rejects.toMatchObject({ code: 'UpstreamResponseInvalid' });
+    });
+
     it('is made for a destination that is private itself, whose links are all its own', async () => {
-      await expect(get(start({ side: 'destination', allowedHosts: ['10.1.1.1'] }))).rejects.not.toMatchObject(
-        {
-          code: 'AddressRefused',
-        },
-      );
+      await expect(
+        get(start({ side: 'destination', allowedHosts: ['127.0.0.5'] })),
+      ).rejects.not.toMatchObject({
+        code: 'AddressRefused',
+      });
     });
 
     it('is refused for a destination that is public', async () => {

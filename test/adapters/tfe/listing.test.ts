@@ -57,6 +57,23 @@ describe('a listing', () => {
     ]);
   });
 
+  it('ends, though there is a next page for ever', async () => {
+    const pages = Array.from({ length: 200 }, (_, n) =>
+      pageWith([n], { current: n + 1, next: n + 2, total: 100 }),
+    );
+    await expect(listing(...pages)).rejects.toMatchObject({
+      code: 'ListingIncomplete',
+      message: expect.stringContaining('after 16 pages there is still another for 100 entries'),
+    });
+  });
+
+  it('that announces more than any registry holds is not read', async () => {
+    await expect(listing(pageWith([1], { next: 2, total: 100_001 }))).rejects.toMatchObject({
+      code: 'DestinationResponseInvalid',
+      message: expect.stringContaining('100001 entries'),
+    });
+  });
+
   it.each([
     ['fewer entries come than were announced', [pageWith([1, 2], { total: 3 })]],
     ['more entries come than were announced', [pageWith([1, 2], { total: 1 })]],
