@@ -37,6 +37,8 @@ export interface MirrorStore {
   readonly location: string;
   /** True where a `+` in a requested path may be read as a blank, so that such a key must exist under both. */
   readonly readsPlusAsBlank: boolean;
+  /** True where clients come over the network alone; undefined where they may read the files themselves too. */
+  readonly networkOnly?: boolean;
 
   /** At most 8 MiB; undefined when there is none. Throws DestinationResponseInvalid when it is larger. */
   readDocument(key: string): Promise<StoredDocument | undefined>;

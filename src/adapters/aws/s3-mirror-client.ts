@@ -9,18 +9,6 @@ export interface S3Location {
   readonly prefix: string;
 }
 
-const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
-const PREFIX = /^[A-Za-z0-9!_.*'()-]+(?:\/[A-Za-z0-9!_.*'()-]+)*$/;
-
-/** Reads `s3://BUCKET` or `s3://BUCKET/PREFIX`, a slash at the end allowed; undefined for anything else. */
-export function parseS3Location(text: string): S3Location | undefined {
-  const [, bucket = '', rest = ''] = /^s3:\/\/([^/]+)(?:\/(.*?))?\/?$/.exec(text) ?? [];
-  if (!BUCKET.test(bucket) || bucket.includes('..')) return undefined;
-  if (rest === '') return { bucket, prefix: '' };
-  const dots = rest.split('/').some((part) => part === '.' || part === '..');
-  return PREFIX.test(rest) && !dots ? { bucket, prefix: rest } : undefined;
-}
-
 const silent = (): void => {};
 
 /**

@@ -50,6 +50,7 @@ export function createS3MirrorStore(options: S3MirrorStoreOptions): MirrorStore 
   return {
     location: prefix === '' ? `s3://${bucket}` : `s3://${bucket}/${prefix}`,
     readsPlusAsBlank: true,
+    networkOnly: true,
     readDocument: (key) =>
       attempt(`Reading ${url(key)}`, async () => {
         const answer = await s3.send(new GetObjectCommand(target(key))).catch(unlessMissing);

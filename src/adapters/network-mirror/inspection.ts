@@ -1,4 +1,5 @@
 import type { DeliveryDifference, DeliveryPlan, DeliveryStep } from '../../domain/delivery/plan.ts';
+import { SyncError } from '../../domain/errors.ts';
 import type { VerifiedRelease } from '../../domain/provider/release.ts';
 import { parseVersion } from '../../domain/provider/version.ts';
 import type { MirrorStore } from '../../ports/mirror-store.ts';
@@ -20,6 +21,7 @@ export async function inspectMirror(
   release: VerifiedRelease,
   now: Date,
 ): Promise<DeliveryPlan> {
+  const unreachable = remarksOnPort(store, release);
   const layout = layoutOf(release.address, release.version.canonical);
   const placed = placedPackages(release);
   const [documents, proof] = await Promise.all([
@@ -38,8 +40,24 @@ export async function inspectMirror(
     steps,
     missing: missing.map(({ pkg }) => pkg.filename),
     differences: [],
-    remarks: remarksOf(proof),
+    remarks: [...unreachable, ...remarksOf(proof)],
   };
+}
+
+/**
+ * Clients join the address to the mirror's URL as a relative reference, and read a host with a port as a scheme
+ * (RFC 3986, 4.2): they never ask a network mirror for such a provider. By `filesystem_mirror` they find it.
+ */
+function remarksOnPort(store: MirrorStore, { id, address }: VerifiedRelease): readonly string[] {
+  if (!address.hostname.includes(':')) return [];
+  const what = `no client can ask a network mirror for ${id}, because its registry's address has a port`;
+  if (store.networkOnly) {
+    throw new SyncError(
+      'DestinationRejected',
+      `${store.location} is of no use here: ${what}. Leave this mirror out of the provider's "destinations".`,
+    );
+  }
+  return [`${what}; a filesystem_mirror finds it`];
 }
 
 interface Documents {

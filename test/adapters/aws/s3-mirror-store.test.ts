@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createMirrorS3Client, parseS3Location } from '../../../src/adapters/aws/s3-mirror-client.ts';
+import { createMirrorS3Client } from '../../../src/adapters/aws/s3-mirror-client.ts';
 import { createS3MirrorStore } from '../../../src/adapters/aws/s3-mirror-store.ts';
 import { parseSha256, type Sha256 } from '../../../src/domain/artifact/sha256.ts';
 import type { MirrorStore } from '../../../src/ports/mirror-store.ts';
@@ -211,29 +211,7 @@ describe('a document in S3', () => {
   });
 });
 
-describe('the place of a mirror in S3', () => {
-  it.each([
-    ['s3://acme-providers', { bucket: 'acme-providers', prefix: '' }],
-    ['s3://acme-providers/', { bucket: 'acme-providers', prefix: '' }],
-    ['s3://acme-providers/mirror', { bucket: 'acme-providers', prefix: 'mirror' }],
-    ['s3://acme-providers/a/b/', { bucket: 'acme-providers', prefix: 'a/b' }],
-  ])('%s is read', (location, expected) => {
-    expect(parseS3Location(location)).toEqual(expected);
-  });
-
-  it.each([
-    './mirror',
-    's3:/acme/mirror',
-    's3://UPPER/mirror',
-    's3://acme/../x',
-    's3://acme//x',
-    's3://acme/a b',
-    's3://acme/a?b',
-    'https://acme.s3.amazonaws.com/',
-  ])('%s is not one', (location) => {
-    expect(parseS3Location(location)).toBeUndefined();
-  });
-
+describe('the client of a mirror in S3', () => {
   it('may be another server, but not over plain http beyond this machine', () => {
     expect(() => createMirrorS3Client({ AWS_ENDPOINT_URL: 'http://10.0.0.1:9000' })).toThrow('Plain http');
     expect(() => createMirrorS3Client({ AWS_ENDPOINT_URL_S3: 'ftp://127.0.0.1' })).toThrow(

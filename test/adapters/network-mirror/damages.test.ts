@@ -237,3 +237,23 @@ describe('build metadata', () => {
     expect(await readdir(folder)).toEqual(['index.json']);
   });
 });
+
+describe('a registry whose address has a port', () => {
+  const withPort = () => {
+    const address = { ...releases.first.address, hostname: 'registry.example.com:8443' };
+    return { ...releases.first, address };
+  };
+
+  it('is remarked on in a folder, where a filesystem_mirror finds its providers', async () => {
+    const { mirror } = await openMirror();
+    const { outcome, remarks } = await mirror.inspect(withPort());
+    expect(outcome).toBe('publish');
+    expect(remarks).toEqual([expect.stringContaining('a filesystem_mirror finds it')]);
+  });
+
+  it('is refused where clients come over the network alone', async () => {
+    const { store } = await openMirror();
+    const mirror = createNetworkMirror({ name: 'mirror', store: { ...store, networkOnly: true }, clock });
+    await expect(mirror.inspect(withPort())).rejects.toMatchObject({ code: 'DestinationRejected' });
+  });
+});
