@@ -58,6 +58,9 @@ export function deliver(
   return { delivered, onTime: passAll(ports, tracks, options) };
 }
 
+/** The default of `togetherMs`. */
+const TOGETHER_MS = 5000;
+
 /** Where a destination stands after it was asked: its packages are awaited, or it is through. */
 type Track = Underway | { readonly inspection: Inspection; readonly error: SyncError | undefined };
 
@@ -99,9 +102,6 @@ function once<T>(read: () => Promise<T>): () => Promise<T> {
   return () => (reading ??= read());
 }
 
-/** How long the first to be ready waits for the others, so that they share its downloads, in milliseconds. */
-const TOGETHER_WITHIN_MS = 5000;
-
 /** Passes the packages to whoever is ready, and to late ones when they are; resolves without the late ones. */
 async function passAll(
   ports: SyncPorts,
@@ -109,7 +109,10 @@ async function passAll(
   options: DeliverOptions,
 ): Promise<void> {
   const awaited = tracks.filter(({ destination }) => !options.queues.late.has(destination));
-  const ready = await readyWithin(awaited.length > 0 ? awaited : tracks);
+  const ready = await readyWithin(
+    awaited.length > 0 ? awaited : tracks,
+    options.togetherMs ?? TOGETHER_MS,
+  );
   for (const track of tracks.filter((each) => !ready.has(each))) {
     options.queues.late.add(track.destination);
     void track.begun.then((late) => passTo(ports, underwayOf([late]), options));
@@ -131,13 +134,16 @@ function underwayOf(tracks: readonly Track[]): readonly Underway[] {
   return tracks.filter((track): track is Underway => 'delivery' in track);
 }
 
-async function readyWithin(tracks: readonly RunningTrack[]): Promise<ReadonlyMap<RunningTrack, Track>> {
+async function readyWithin(
+  tracks: readonly RunningTrack[],
+  togetherMs: number,
+): Promise<ReadonlyMap<RunningTrack, Track>> {
   const ready = new Map<RunningTrack, Track>();
   const all = Promise.all(tracks.map(async (track) => void ready.set(track, await track.begun)));
   if (tracks.length === 1) await all;
   else {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, TOGETHER_WITHIN_MS);
+    const timer = setTimeout(resolve, togetherMs);
     await Promise.race([all, promise]);
     clearTimeout(timer);
     // Nobody is ready: whoever is first goes first.

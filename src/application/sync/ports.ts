@@ -26,7 +26,12 @@ export interface SyncOptions {
   /** How patiently packages are transferred; the transfer's own defaults when absent. */
   readonly transfer?: Pick<TransferInput, 'limits' | 'sleep' | 'random'>;
   /** When a destination counts as holding the others up; the fan-out's own defaults when absent. */
-  readonly fanOut?: FanOutPolicy;
+  readonly fanOut?: Partial<FanOutPolicy>;
+  /**
+   * How long, in milliseconds, the destinations that are ready wait for the others, so that they share downloads.
+   * Default 5,000.
+   */
+  readonly togetherMs?: number;
 }
 
 export const DEFAULT_CONCURRENCY = 16;

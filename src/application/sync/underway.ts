@@ -14,7 +14,7 @@ export interface Underway {
   readonly arrivals: ReadonlyMap<string, PromiseWithResolvers<Arrival>>;
 }
 
-export interface DeliverOptions extends Pick<SyncOptions, 'signal' | 'transfer' | 'fanOut'> {
+export interface DeliverOptions extends Pick<SyncOptions, 'signal' | 'transfer' | 'fanOut' | 'togetherMs'> {
   readonly queues: DeliveryQueues;
 }
 

@@ -45,8 +45,10 @@ export class NobodyLeft extends Error {
 export function createFanOut(
   sinks: readonly ByteSink[],
   listener: FanOutListener,
-  { policy = DEFAULT_FAN_OUT, now }: { readonly policy?: FanOutPolicy; readonly now: () => number },
+  options: { readonly policy?: Partial<FanOutPolicy>; readonly now: () => number },
 ): FanOut {
+  const { now } = options;
+  const policy = { ...DEFAULT_FAN_OUT, ...options.policy };
   const gone = new Set<number>();
   const leave = (index: number): void => void gone.add(index);
   return {

@@ -18,7 +18,7 @@ export interface TransferToAllInput extends Omit<TransferInput, 'sink'> {
   readonly takers: readonly Taker[];
   /** Each taker's end, as soon as it is known. Called once a taker. */
   readonly onArrival: (taker: number, arrival: Arrival) => void;
-  readonly policy?: FanOutPolicy;
+  readonly policy?: Partial<FanOutPolicy>;
   /** Monotonic, in milliseconds. */
   readonly now: () => number;
 }
