@@ -1,3 +1,4 @@
+import type { HttpClient } from '../../src/adapters/http/contract.ts';
 import { SyncError } from '../../src/domain/errors.ts';
 
 /**
@@ -9,5 +10,25 @@ export function dyingAfter(operations: number | undefined): () => void {
   return () => {
     if (left <= 0) throw new SyncError('DestinationUnavailable', 'The process is dead by now.');
     left -= 1;
+  };
+}
+
+/** A client that carries out so many requests and fails at every later one. */
+export function dyingClient(client: HttpClient, dieAfter: number | undefined): HttpClient {
+  const operation = dyingAfter(dieAfter);
+  return {
+    ...client,
+    request: async (request) => {
+      operation();
+      return await client.request(request);
+    },
+    open: async (request) => {
+      operation();
+      return await client.open(request);
+    },
+    send: async (request) => {
+      operation();
+      return await client.send(request);
+    },
   };
 }

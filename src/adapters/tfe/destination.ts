@@ -1,5 +1,6 @@
 import type { DeliveryDifference, DeliveryPlan } from '../../domain/delivery/plan.ts';
 import { SyncError } from '../../domain/errors.ts';
+import { undocumentedAlgorithmRemark } from '../../domain/integrity/key-algorithm.ts';
 import { HASHICORP_KEY_ID } from '../../domain/integrity/signing-key.ts';
 import { formatPlatform } from '../../domain/provider/platform.ts';
 import type { ReleasePackage, VerifiedRelease } from '../../domain/provider/release.ts';
@@ -82,9 +83,15 @@ function deliveryPlan(release: VerifiedRelease, upload: UploadPlan): UploadDeliv
       step.kind === 'upload-package' ? [step.package.filename] : [],
     ),
     differences: differences.map((difference) => deliveryDifference(release, difference)),
-    remarks: [],
+    remarks: upload.steps.some(({ kind }) => kind === 'add-signing-key') ? keyRemarks(release) : [],
     upload,
   };
+}
+
+/** What a person should hear before the key is sent. */
+function keyRemarks({ signingKey }: VerifiedRelease): readonly string[] {
+  const remark = undocumentedAlgorithmRemark(signingKey);
+  return remark === undefined ? [] : [remark];
 }
 
 function deliveryDifference(release: VerifiedRelease, difference: VersionDifference): DeliveryDifference {

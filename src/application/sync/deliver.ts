@@ -109,10 +109,7 @@ async function passAll(
   options: DeliverOptions,
 ): Promise<void> {
   const awaited = tracks.filter(({ destination }) => !options.queues.late.has(destination));
-  const ready = await readyWithin(
-    awaited.length > 0 ? awaited : tracks,
-    options.togetherMs ?? TOGETHER_MS,
-  );
+  const ready = await readyWithin(awaited.length > 0 ? awaited : tracks, options.togetherMs ?? TOGETHER_MS);
   for (const track of tracks.filter((each) => !ready.has(each))) {
     options.queues.late.add(track.destination);
     void track.begun.then((late) => passTo(ports, underwayOf([late]), options));

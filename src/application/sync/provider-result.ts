@@ -37,6 +37,7 @@ export function plannedAt(provider: KnownProvider, inspection: Inspection): Dest
       return { os, arch, outcome, sha256 };
     }),
     steps: plan.steps.map(({ text }) => text),
+    ...(plan.remarks.length === 0 ? {} : { remarks: plan.remarks }),
   };
   if (plan.outcome !== 'conflict') return result;
   return {
@@ -99,7 +100,7 @@ export function providerResult(
     steps: destinations.flatMap(({ name, steps }) =>
       steps.map((step) => (destinations.length > 1 ? `${name}: ${step}` : step)),
     ),
-    remarks: release.evidence.remarks,
+    remarks: [...release.evidence.remarks, ...new Set(destinations.flatMap(({ remarks = [] }) => remarks))],
     ...(differences.length === 0 ? {} : { differences }),
     ...(error === undefined ? {} : { error }),
     ...(named ? { destinations } : {}),

@@ -38,6 +38,8 @@ export interface DestinationResult {
   readonly platforms: readonly PlatformResult[];
   /** What a plan found missing, in words and in order. */
   readonly steps: readonly string[];
+  /** What a person should know that stops nothing. */
+  readonly remarks?: readonly string[];
   readonly differences?: readonly VersionDifference[];
   readonly error?: ErrorReport;
 }

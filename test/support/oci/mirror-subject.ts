@@ -4,7 +4,7 @@ import { createOciMirror, type OciMirrorOptions } from '../../../src/adapters/oc
 import { parseRepositoryTemplate, repositoryOf } from '../../../src/domain/delivery/repository-template.ts';
 import type { ProviderAddress } from '../../../src/domain/provider/address.ts';
 import { fixedClock } from '../../fakes/clock.ts';
-import { dyingAfter } from '../dying.ts';
+import { dyingClient } from '../dying.ts';
 import { testHttpClient } from '../http-client.ts';
 import { ociClientView } from './client-view.ts';
 
@@ -32,26 +32,6 @@ function templateAt(host: string, path = PATH): OciMirrorOptions['template'] {
   const template = parseRepositoryTemplate(`http://${host}/${path}`);
   if ('problem' in template) throw new Error(template.problem);
   return template;
-}
-
-/** A client that carries out so many requests and fails at every later one. */
-function dyingClient(client: HttpClient, dieAfter: number | undefined): HttpClient {
-  const operation = dyingAfter(dieAfter);
-  return {
-    ...client,
-    request: async (request) => {
-      operation();
-      return await client.request(request);
-    },
-    open: async (request) => {
-      operation();
-      return await client.open(request);
-    },
-    send: async (request) => {
-      operation();
-      return await client.send(request);
-    },
-  };
 }
 
 /** A registry at `host`, which `close` frees, as the contract suites ask for it. `path` is the subject's own. */

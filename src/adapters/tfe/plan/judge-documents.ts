@@ -1,5 +1,6 @@
 import { SyncError } from '../../../domain/errors.ts';
-import { HASHICORP_KEY_ID, readSigningKeys } from '../../../domain/integrity/signing-key.ts';
+import { compareKeyForms } from '../../../domain/integrity/key-forms.ts';
+import { readSigningKeys, type SigningKeyInfo } from '../../../domain/integrity/signing-key.ts';
 import { verifyShasumsSignature } from '../../../domain/integrity/verify-signature.ts';
 import type { VerifiedRelease } from '../../../domain/provider/release.ts';
 import type { VersionDifference } from './plan.ts';
@@ -47,30 +48,32 @@ async function signatureDifference(input: DocumentsInput): Promise<readonly Vers
     : { shasums: release.shasums, signature: release.shasumsSignature };
   const refusal = await refusalBy(input, key, stored);
   if (refusal === undefined) return [];
-  const outdated =
-    storedKey !== undefined &&
-    (await isSameKey(storedKey, keyId)) &&
-    (await refusalBy(input, asciiArmor, stored)) === undefined;
-  if (outdated) return [olderKey(keyId, refusal)];
+  const older = storedKey === undefined ? undefined : await olderForm(storedKey, release.signingKey);
+  if (older !== undefined && (await refusalBy(input, asciiArmor, stored)) === undefined) {
+    return [olderKey(keyId, older)];
+  }
   return [{ what: 'signature', platform: undefined, present: refusal, upstream: 'a signature that holds' }];
 }
 
-async function isSameKey(asciiArmor: string, keyId: string): Promise<boolean> {
+/** What the organization's form of the key lacks; undefined when it is another key, or cannot be read. */
+async function olderForm(asciiArmor: string, wanted: SigningKeyInfo): Promise<readonly string[] | undefined> {
   try {
-    return (await readSigningKeys(asciiArmor)).some((key) => key.keyId === keyId);
-  } catch {
-    return false;
+    const stored = (await readSigningKeys(asciiArmor)).find(({ keyId }) => keyId === wanted.keyId);
+    return stored && compareKeyForms(stored, wanted).differences;
+  } catch (error) {
+    if (!(error instanceof SyncError)) throw error;
+    return undefined;
   }
 }
 
-function olderKey(keyId: string, refusal: string): VersionDifference {
+function olderKey(keyId: string, differences: readonly string[]): VersionDifference {
   return {
     what: 'signing-key',
     platform: undefined,
     present:
-      `an older form of key ${keyId}, by which Terraform refuses the release (${refusal}). The API cannot replace a ` +
-      `key: delete it from the organization’s keys and add upstream’s form with "provider-sync keys add"`,
-    upstream: `a newer form of the same key${keyId === HASHICORP_KEY_ID ? ', which is built in' : ''}`,
+      `an older form of key ${keyId}, by which Terraform refuses the release (${differences.join(' ')}). The API ` +
+      'cannot replace a key: delete it from the organization’s keys and add upstream’s form with "provider-sync keys add"',
+    upstream: 'a newer form of the same key',
   };
 }
 
