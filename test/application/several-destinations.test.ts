@@ -134,7 +134,7 @@ describe('a sync to several destinations', () => {
       let hung = false;
       const hanging = mirror('hanging', {
         onOperation: ({ kind }) => {
-          if (kind !== step || hung) return;
+          if (kind !== step || hung) return undefined;
           hung = true;
           return hang.promise;
         },
