@@ -1,10 +1,21 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { checkovTools } from './support/deployment-tools.ts';
 
 const tools = await checkovTools();
 
 /** Every suppression stands in the template, beside the resource, with its reason. */
 const TEMPLATES = ['delivery/bootstrap.yaml'];
+
+/** Here a suppression is about all functions alike, so it stands in this file once, with its reason. */
+const SETTINGS = 'scripts/checkov-config.yaml';
+const STACKS = [
+  'template.yaml',
+  ...(await readdir('stacks')).filter((file) => file.endsWith('.yaml')).map((file) => `stacks/${file}`),
+];
 
 interface Report {
   readonly results: {
@@ -35,5 +46,40 @@ describe.skipIf(!tools)('checkov (needs Python and pip)', { timeout: 180_000 }, 
     for (const { check_result } of results.skipped_checks) {
       expect(check_result.suppress_comment?.length).toBeGreaterThan(20);
     }
+  });
+
+  describe(`with ${SETTINGS}`, () => {
+    let folder = '';
+    beforeAll(async () => {
+      folder = await mkdtemp(path.join(tmpdir(), 'provider-sync-checkov-'));
+    });
+    afterAll(() => rm(folder, { recursive: true, force: true }));
+
+    const check = (file: string) => tools?.run('checkov', ['--config-file', SETTINGS, '--file', file]);
+
+    it.each(STACKS)('finds nothing in %s', async (file) => {
+      const said = await check(file);
+      expect(said).toContain('Failed checks: 0');
+      expect(said).toMatch(/Passed checks: [1-9]/);
+    });
+
+    it('would find a bucket that is public', async () => {
+      const Properties = { AccessControl: 'PublicRead' };
+      const Resources = { Bucket: { Type: 'AWS::S3::Bucket', Properties } };
+      const file = path.join(folder, 'template.json');
+      await writeFile(file, JSON.stringify({ AWSTemplateFormatVersion: '2010-09-09', Resources }));
+      await expect(check(file)).rejects.toThrow('CKV_AWS_20');
+    });
+
+    it('leaves nothing out without a reason beside it', async () => {
+      const lines = (await readFile(SETTINGS, 'utf8')).split('\n');
+      const left: readonly string[] = parse(lines.join('\n'))['skip-check'];
+      const explained = lines.flatMap((line, index) => {
+        const [, id] = /^ +- (CKV\w+)$/.exec(line) ?? [];
+        return id !== undefined && lines[index - 1]?.trimStart().startsWith('# ') ? [id] : [];
+      });
+      expect(left.length).toBeGreaterThan(0);
+      expect(explained).toEqual(left);
+    });
   });
 });

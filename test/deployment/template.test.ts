@@ -279,7 +279,12 @@ describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pi
           IgnorePublicAcls: true,
           RestrictPublicBuckets: true,
         },
-        LifecycleConfiguration: { Rules: [{ NoncurrentVersionExpiration: { NoncurrentDays: 90 } }] },
+        LifecycleConfiguration: {
+          Rules: [
+            { NoncurrentVersionExpiration: { NoncurrentDays: 90 } },
+            { Prefix: 'config.json.STACK.runs', NoncurrentVersionExpiration: { NoncurrentDays: 1 } },
+          ],
+        },
         NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
       });
       expect(resource(deployment, 'ConfigBucketPolicy').PolicyDocument.Statement).toMatchObject([
