@@ -53,7 +53,10 @@ export async function composeDestinations(
   return { destinations, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-async function composeMirrorStore(location: MirrorLocation, environment: Environment): Promise<MirrorStore> {
+export async function composeMirrorStore(
+  location: MirrorLocation,
+  environment: Environment,
+): Promise<MirrorStore> {
   if (location.scheme === 'folder') return createFolderMirrorStore(location.path);
   // Nobody but who mirrors to S3 waits for the SDK.
   const { createMirrorS3Client } = await import('../adapters/aws/s3-mirror-client.ts');

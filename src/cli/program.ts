@@ -5,6 +5,7 @@ import { demoCommand } from './commands/demo.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { keysCommands } from './commands/keys.ts';
+import { lockCommand } from './commands/lock.ts';
 import { planCommand } from './commands/plan.ts';
 import { serveCommand } from './commands/serve.ts';
 import { syncCommand } from './commands/sync.ts';
@@ -19,6 +20,7 @@ const COMMANDS: readonly (CommandSpec | CommandGroupSpec)[] = [
   syncCommand,
   verifyCommand,
   cleanupCommand,
+  lockCommand,
   exportCommand,
   importCommand,
   keysCommands,

@@ -48,3 +48,12 @@ export function mirrorBlock(url: string, hosts: readonly string[]): string {
     '}',
   ].join('\n');
 }
+
+/**
+ * What a private registry's provider is called in Terraform's `source`: `app.terraform.io/my-org/aws`. One without
+ * TLS is the embedded one, which has the host that `hostBlock` gives it.
+ */
+export function privateSource(address: string, organization: string, type: string): string {
+  const { protocol, host } = new URL(address);
+  return `${protocol === 'http:' ? EMBEDDED_HOST : host}/${organization.toLowerCase()}/${type}`;
+}

@@ -11,6 +11,7 @@ describe('help', () => {
     },
     { command: 'verify', mentions: ['[CONFIG]', '--deep', 'TFC_ADDRESS'] },
     { command: 'cleanup', mentions: ['[CONFIG]', '--dry-run', '--registry', 'KEEP_VERSION_COUNT'] },
+    { command: 'lock', mentions: ['[CONFIG]', '--dir', '--platform', '--private', '--upgrade', '--all'] },
     { command: 'export', mentions: ['[CONFIG]', '--to', '--since', '--sign-key', '--registry'] },
     { command: 'import', mentions: ['<BUNDLE> [CONFIG]', '--allow-older', '--verify-key', '--history'] },
     { command: 'keys list', mentions: ['--organization', 'TFC_TOKEN'] },
