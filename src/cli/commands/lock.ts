@@ -60,10 +60,7 @@ export const lockCommand: CommandSpec = {
     ...OUTPUT_OPTIONS,
   ],
   variables: RUN_VARIABLES,
-  examples: [
-    'provider-sync lock',
-    'provider-sync lock --dir stacks/network --platform linux_amd64 --platform darwin_arm64',
-  ],
+  examples: ['provider-sync lock', 'provider-sync lock --dir stacks/network --platform linux_amd64'],
   async run(invocation) {
     const { io, signal } = invocation;
     const settings = await readLockSettings(invocation);
