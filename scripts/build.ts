@@ -1,13 +1,13 @@
-import { chmod, rm, symlink } from 'node:fs/promises';
+import { chmod, rm, symlink, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 /**
  * Packages and all: few files load in two thirds of the time of many. The command itself is a small file in words that
  * any Node reads, so that one too old can say so; all else is in the files that it loads.
  */
-const folder = process.argv[2] ?? 'dist';
+const [folder = 'dist', metafile] = process.argv.slice(2);
 await rm(folder, { recursive: true, force: true });
-await build({
+const built = await build({
   entryPoints: { 'provider-sync': 'src/cli/main.ts' },
   outdir: folder,
   outExtension: { '.js': '.mjs' },
@@ -26,8 +26,11 @@ await build({
       'const require = requireFor(import.meta.url);',
     ].join('\n'),
   },
+  metafile: metafile !== undefined,
   logLevel: 'warning',
 });
+// What went into the bundle, for whoever packs it.
+if (metafile !== undefined) await writeFile(metafile, JSON.stringify(built.metafile));
 const outfile = `${folder}/provider-sync.mjs`;
 await chmod(outfile, 0o755);
 if (folder === 'dist') await linkForNpx('node_modules/.bin/provider-sync');
