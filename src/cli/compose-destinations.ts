@@ -29,18 +29,23 @@ export async function composeDestinations(
   context: RunContext,
 ): Promise<Destinations> {
   const { network } = settings;
-  const stack = new AsyncDisposableStack();
+  // Node 22 has no AsyncDisposableStack.
+  const open: AsyncDisposable[] = [];
+  const use = <T extends AsyncDisposable>(resource: T): T => {
+    open.unshift(resource);
+    return resource;
+  };
   // Mirrors of one run hash a package's contents once.
   const hasher = createPackageHasher();
   const compose = async (place: DestinationPlace): Promise<Destination & VersionStore> => {
     if (place.kind === 'private-registry') {
-      return stack.use(composeDestination({ ...place, network }, context)).destination;
+      return use(composeDestination({ ...place, network }, context)).destination;
     }
     if (place.kind === 'network-mirror') {
       const store = await composeMirrorStore(place.location, settings.environment);
       return createNetworkMirror({ name: place.name, store, clock: systemClock, hasher });
     }
-    const http = stack.use(composeHttp(hostOfRepository(place.repository), network, context));
+    const http = use(composeHttp(hostOfRepository(place.repository), network, context));
     return await connectOciMirror({
       ...place,
       http: http.client,
@@ -50,7 +55,12 @@ export async function composeDestinations(
     });
   };
   const destinations = await Promise.all(settings.destinations.map(compose));
-  return { destinations, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return {
+    destinations,
+    async [Symbol.asyncDispose]() {
+      for (const resource of open) await resource[Symbol.asyncDispose]();
+    },
+  };
 }
 
 export async function composeMirrorStore(
