@@ -34,7 +34,7 @@ await job(async () => {
   const sums = await Promise.all(files.map((file) => checksum(folder, file)));
   await writeFile(path.join(folder, 'SHA256SUMS'), sums.join(''));
   await writeFile(path.join(folder, 'notes.md'), notes);
-  console.log(`${[...files, 'SHA256SUMS', 'notes.md'].join('\n')}`);
+  console.log([...files, 'SHA256SUMS', 'notes.md'].join('\n'));
 });
 
 /** The subjects of the commits that this tag adds, and the tag before it. */
