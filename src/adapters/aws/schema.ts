@@ -17,6 +17,6 @@ export const turnQueue = json.pipe(
   z.object({
     runs: z
       .array(z.object({ executionId: z.string().min(1), wants: z.string(), since: z.iso.datetime() }))
-      .max(1000),
+      .max(10_000),
   }),
 );
