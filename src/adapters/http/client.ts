@@ -12,7 +12,6 @@ import { createRateLimiter, sleepUnlessAborted } from './rate-limiter.ts';
 import { createRetrying, DEFAULT_RETRY } from './retry.ts';
 import { openStream, sendStream } from './streams.ts';
 import { naming, type Wire } from './wire.ts';
-import { createYoungCollector } from './young-garbage.ts';
 
 const DEFAULT_TIMEOUTS = {
   connectMs: 10_000,
@@ -83,7 +82,6 @@ function createWire(options: HttpClientOptions): Wire {
     now: options.now ?? Date.now,
     monotonic: options.monotonic ?? (() => performance.now()),
     sleep: options.sleep ?? sleepUnlessAborted,
-    onStreamed: createYoungCollector(),
     dispatcher: createDispatcher({
       ...timeouts,
       lookup: guard.lookup,

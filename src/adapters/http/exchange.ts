@@ -94,7 +94,6 @@ export function exchange(
         },
         onResponseData: (_, chunk) => {
           download.moved(chunk.length);
-          wire.onStreamed(chunk.length);
           queue.push(chunk);
         },
         onResponseEnd: () => settle(() => queue.end()),

@@ -16,8 +16,6 @@ export interface Wire {
   readonly now: () => number;
   /** Milliseconds that only grow: for everything that takes time. */
   readonly monotonic: () => number;
-  /** Told of every chunk of a streamed answer. */
-  readonly onStreamed: (bytes: number) => void;
   readonly sleep: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
 }
 
