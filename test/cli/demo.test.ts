@@ -6,7 +6,14 @@ import { temporaryFolders } from '../support/temporary-folders.ts';
 import { terraformIsHere } from '../support/terraform.ts';
 
 const temporaryFolder = temporaryFolders();
-const SCENES = ['1. Plan', '2. Sync', '3. Sync again', '4. Verify', '5. Install'];
+const SCENES = [
+  '1. Plan',
+  '2. Sync',
+  '3. Sync again',
+  '4. Verify',
+  '5. Install from the private registry',
+  '6. Install under the original names',
+];
 
 describe('demo', () => {
   it.skipIf(!terraformIsHere)(
@@ -21,6 +28,8 @@ describe('demo', () => {
       expect(stdout).toContain('3 providers: 3 up to date');
       expect(stdout).toContain('3 providers: 3 verified');
       expect(stdout).toContain('Installed localhost/example/anvil v1.2.0 (self-signed, key ID');
+      expect(stdout).toContain('Installed acme/anvil v1.2.0 (verified checksum)');
+      expect(stdout).toContain('no package was downloaded twice');
       expect(stdout).toContain('What you saw:');
       expect(await readdir(folder)).toEqual([]);
     },
@@ -35,7 +44,9 @@ describe('demo', () => {
     expect(stdout).toContain('terraform is not on the PATH, so this step is left out.');
     const kept = /^Kept: (.+)$/m.exec(stdout)?.[1] ?? '';
     await access(join(kept, 'private-registry'));
-    const config = JSON.parse(await readFile(join(kept, 'config.json'), 'utf8')) as { version: string }[];
-    expect(config.map(({ version }) => version)).toEqual(['latest', '3.1.0', '~> 0.4']);
+    const config = JSON.parse(await readFile(join(kept, 'config.json'), 'utf8')) as {
+      providers: { version: string }[];
+    };
+    expect(config.providers.map(({ version }) => version)).toEqual(['latest', '3.1.0', '~> 0.4']);
   });
 });

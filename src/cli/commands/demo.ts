@@ -9,11 +9,11 @@ import { createSettingsReader } from '../settings-reader.ts';
 
 export const demoCommand: CommandSpec = {
   name: 'demo',
-  summary: 'see the whole story on two registries on this machine',
+  summary: 'see the whole story on two registries and a mirror on this machine',
   description:
-    'Starts a sample public registry and an empty private registry on this machine, and shows a plan, a sync, ' +
-    'a second sync with nothing to do, a verify and, where terraform is on the PATH, a real "terraform init" ' +
-    'from the private registry. Needs no account and no network. Exits with 0 when everything came out as told.',
+    'Starts a sample public registry and an empty private registry on this machine, and shows a plan, a sync ' +
+    'that fills the private registry and a mirror from one download, a second sync with nothing to do, a verify ' +
+    'and, where terraform or tofu is on the PATH, a real "init" from both, under the original names from the mirror. Needs no account and no network. Exits with 0 when everything came out as told.',
   options: [{ flags: '--keep', description: 'keep the folder with the config and the private registry' }],
   variables: [],
   examples: ['provider-sync demo', 'provider-sync demo --keep'],
@@ -65,8 +65,9 @@ function openingOf({ io }: Invocation, stage: DemoStage): string {
     'Two registries run on this machine:',
     `  a public one with sample providers at ${stage.publicUrl}`,
     `  an empty private one, of organization "${stage.organization}", at ${stage.privateUrl}`,
-    'TFC_ADDRESS, TFC_ORGANIZATION and TFC_TOKEN lead to the private one. config.json asks for three',
-    'providers: the newest version, an exact one, and what a constraint allows.',
+    'TFC_ADDRESS, TFC_ORGANIZATION and TFC_TOKEN lead to the private one. config.json names two',
+    'destinations, the private registry and a mirror in a folder, and asks for three providers: the',
+    'newest version, an exact one, and what a constraint allows.',
     '',
     indented(renderTable(columns, rows, { columns: io.stdout.columns - 2, color: io.stdout.color })),
   ].join('\n');
@@ -75,8 +76,9 @@ function openingOf({ io }: Invocation, stage: DemoStage): string {
 function closing(kept: string | undefined): string {
   return [
     '',
-    'What you saw: providers of three publishers, checked against their SHA256SUMS and',
-    'signatures, brought into a private registry whole, and found complete by a second run.',
+    'What you saw: providers of three publishers, checked against their SHA256SUMS and signatures,',
+    'downloaded once and brought whole into a private registry and into a mirror, from which',
+    'unmodified modules install them under their original names.',
     '',
     'Next:',
     '  provider-sync keys fetch hashicorp/aws   see the key a publisher signs with',

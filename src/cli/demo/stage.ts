@@ -13,7 +13,7 @@ import type { RunSettings } from '../commands/provider-run.ts';
 
 /** What the two servers have seen so far. */
 interface Traffic {
-  /** Packages asked of the public registry. */
+  /** Packages that the public registry sent. */
   readonly downloads: number;
   /** Requests to the private registry that could change something. */
   readonly changes: number;
@@ -23,6 +23,8 @@ export interface DemoStage extends AsyncDisposable {
   readonly folder: string;
   readonly publicUrl: string;
   readonly privateUrl: string;
+  /** The folder that the mirror is filled in. */
+  readonly mirrorFolder: string;
   readonly organization: string;
   readonly token: string;
   /** What the config asks for, for the narration. */
@@ -33,6 +35,9 @@ export interface DemoStage extends AsyncDisposable {
   traffic(): Traffic;
 }
 
+const REGISTRY = 'registry';
+const MIRROR = 'mirror';
+
 /** Node's names of systems and processors in Go's, where they differ. */
 const GO_NAMES: Readonly<Record<string, string>> = { win32: 'windows', x64: 'amd64' };
 
@@ -41,7 +46,7 @@ const THIS_PLATFORM: Platform = {
   arch: GO_NAMES[process.arch] ?? process.arch,
 };
 
-/** Starts both registries on this machine and writes a config. Disposing ends them and, unless kept, removes all files. */
+/** Starts both registries on this machine and writes a config that fills a private registry and a mirror. Disposing ends them and, unless kept, removes all files. */
 export async function setUpStage(options: { readonly keep: boolean }): Promise<DemoStage> {
   const folder = await mkdtemp(join(tmpdir(), 'provider-sync-demo-'));
   const organization = 'example';
@@ -50,8 +55,8 @@ export async function setUpStage(options: { readonly keep: boolean }): Promise<D
   const seen = { downloads: 0, changes: 0 };
   const source = await startSampleRegistry({
     releases,
-    intercept: ({ url }) => {
-      if (url?.endsWith('.zip')) seen.downloads += 1;
+    intercept: ({ method, url }) => {
+      if (method === 'GET' && url?.endsWith('.zip')) seen.downloads += 1;
       return false;
     },
   });
@@ -69,12 +74,21 @@ export async function setUpStage(options: { readonly keep: boolean }): Promise<D
     packages.some(({ platform }) => samePlatform(platform, THIS_PLATFORM)),
   );
   const entries = configEntries(servesThisMachine ? THIS_PLATFORM : undefined);
-  const text = `${JSON.stringify(entries, null, 2)}\n`;
+  const mirrorFolder = join(folder, 'mirror');
+  const config = {
+    destinations: [
+      { name: REGISTRY, kind: 'private-registry' },
+      { name: MIRROR, kind: 'network-mirror', location: mirrorFolder },
+    ],
+    providers: entries,
+  };
+  const text = `${JSON.stringify(config, null, 2)}\n`;
   await writeFile(join(folder, 'config.json'), text);
   return {
     folder,
     publicUrl: source.url,
     privateUrl: target.url,
+    mirrorFolder,
     organization,
     token,
     wanted: entries.map(({ namespace, provider, version, platforms }) => ({
@@ -93,11 +107,12 @@ export async function setUpStage(options: { readonly keep: boolean }): Promise<D
       destinations: [
         {
           kind: 'private-registry',
-          name: undefined,
+          name: REGISTRY,
           address: target.url,
           organization,
           token: createEnvironmentTokenSource({ TFC_TOKEN: token }, 'TFC_TOKEN'),
         },
+        { kind: 'network-mirror', name: MIRROR, location: { scheme: 'folder', path: mirrorFolder } },
       ],
     },
     traffic: () => ({ ...seen }),

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { planProviders } from '../../application/sync/plan-providers.ts';
 import type { ProviderOutcome, RunResult } from '../../application/sync/results.ts';
 import { syncProviders } from '../../application/sync/sync-providers.ts';
@@ -8,9 +7,9 @@ import { runUseCase } from '../commands/provider-run.ts';
 import { RUN_RESULT } from '../render/run-result.ts';
 import type { Canvas } from '../render/table.ts';
 import { VERIFY_RESULT } from '../render/verify-result.ts';
-import { embeddedSource } from '../terraform-settings.ts';
+import { playMirrorInstall, playRegistryInstall } from './installs.ts';
+import { type Meaning, type SceneOutcome, sayWhether } from './scene.ts';
 import type { DemoStage } from './stage.ts';
-import { findTerraform } from './terraform.ts';
 
 /** One thing the demo shows. */
 export interface Scene {
@@ -21,14 +20,6 @@ export interface Scene {
   readonly play: () => Promise<SceneOutcome>;
 }
 
-interface SceneOutcome {
-  /** What there is to see. */
-  readonly shown: string;
-  /** One sentence: what it means, or what should have been. */
-  readonly meaning: string;
-  readonly asTold: boolean;
-}
-
 /** The whole story, in order; each scene builds on the ones before it. */
 export function scenesOf(invocation: Invocation, stage: DemoStage): readonly Scene[] {
   const canvas = { columns: Math.min(invocation.io.stdout.columns, 100), color: invocation.io.stdout.color };
@@ -37,15 +28,15 @@ export function scenesOf(invocation: Invocation, stage: DemoStage): readonly Sce
     {
       title: 'Plan',
       command: `provider-sync plan ${args}`,
-      introduction: 'What would a sync do? Both registries are read, nothing is changed.',
+      introduction: 'What would a sync do? The registries and the mirror are read, nothing is changed.',
       play: () => playRun(runUseCase(invocation, stage.settings, planProviders), canvas, 'publish', PLAN),
     },
     {
       title: 'Sync',
       command: `provider-sync sync ${args}`,
       introduction:
-        'Every package goes across in one stream, its digest checked before its last bytes are sent.',
-      play: () => playRun(runUseCase(invocation, stage.settings, syncProviders), canvas, 'published', SYNC),
+        'Every package is downloaded once and goes to both in one stream, its digest checked before its last bytes are sent.',
+      play: () => playSync(invocation, stage, canvas),
     },
     {
       title: 'Sync again',
@@ -56,34 +47,35 @@ export function scenesOf(invocation: Invocation, stage: DemoStage): readonly Sce
     {
       title: 'Verify',
       command: `provider-sync verify ${args} --deep`,
-      introduction:
-        'What does the private registry really hold? Every stored package is read back and hashed.',
+      introduction: 'What do they really hold? Every stored package is read back and hashed.',
       play: () => playVerify(invocation, stage, canvas),
     },
     {
-      title: 'Install',
+      title: 'Install from the private registry',
       command: 'terraform init',
-      introduction: 'Terraform itself installs the providers from the private registry.',
-      play: () => playInstall(invocation, stage),
+      introduction: 'Terraform itself installs the providers under the organization’s names.',
+      play: () => playRegistryInstall(invocation, stage),
+    },
+    {
+      title: 'Install under the original names',
+      command: 'provider-sync serve --mirror mirror --tls   and   terraform init',
+      introduction:
+        'An unmodified module asks for acme/anvil. The mirror answers; the public registry is out of reach.',
+      play: () => playMirrorInstall(invocation, stage),
     },
   ];
 }
 
-interface Meaning {
-  readonly asTold: string;
-  readonly otherwise: string;
-}
-
 const PLAN: Meaning = {
-  asTold: 'All three are new to the private registry, and every release’s signature is good.',
+  asTold: 'All three are new to both destinations, and every release’s signature is good.',
   otherwise: 'Every provider should have been planned for publishing.',
 };
 const SYNC: Meaning = {
-  asTold: 'All three arrived, whole and verified.',
-  otherwise: 'Every provider should have been published.',
+  asTold: 'All three arrived at both, whole and verified, and no package was downloaded twice.',
+  otherwise: 'Every provider should have been published from one download a package.',
 };
 const AGAIN: Meaning = {
-  asTold: 'Nothing to do: the registries saw no package leave and no request that changes anything.',
+  asTold: 'Nothing to do: no package left the public registry, and nothing was asked to change.',
   otherwise: 'Every provider should have been up to date, and nothing sent.',
 };
 
@@ -96,6 +88,15 @@ async function playRun(
   const result = await running;
   const asTold = result.providers.every(({ outcome }) => outcome === expected);
   return { shown: RUN_RESULT.whole(result, canvas), meaning: sayWhether(asTold, meaning), asTold };
+}
+
+/** One download a package, whatever the number of destinations. */
+async function playSync(invocation: Invocation, stage: DemoStage, canvas: Canvas): Promise<SceneOutcome> {
+  const running = runUseCase(invocation, stage.settings, syncProviders);
+  const outcome = await playRun(running, canvas, 'published', SYNC);
+  const packages = stage.settings.config.providers.flatMap(({ platforms }) => platforms).length;
+  const asTold = outcome.asTold && stage.traffic().downloads === packages;
+  return { ...outcome, meaning: sayWhether(asTold, SYNC), asTold };
 }
 
 /** What the outcomes say is held against what the servers saw. */
@@ -123,46 +124,4 @@ async function playVerify(invocation: Invocation, stage: DemoStage, canvas: Canv
     otherwise: 'Everything should have been equal to upstream.',
   });
   return { shown: VERIFY_RESULT.whole(result, canvas), meaning, asTold };
-}
-
-async function playInstall({ io, signal }: Invocation, stage: DemoStage): Promise<SceneOutcome> {
-  const terraform = await findTerraform(io.environment, signal);
-  if (terraform === undefined) {
-    const meaning = 'terraform is not on the PATH, so this step is left out.';
-    return { shown: '', meaning, asTold: true };
-  }
-  if (!stage.servesThisMachine) {
-    const meaning =
-      'The sample providers have no packages for this machine’s platform, so this step is left out.';
-    return { shown: '', meaning, asTold: true };
-  }
-  const providers = INSTALLED.map(([type, version]) => ({ type, version }));
-  const outcome = await terraform.init({
-    folder: join(stage.folder, 'terraform'),
-    registryUrl: stage.privateUrl,
-    organization: stage.organization,
-    token: stage.token,
-    providers,
-  });
-  const asTold =
-    outcome.ok &&
-    providers.every(
-      ({ type, version }) => outcome.installed[embeddedSource(stage.organization, type)] === version,
-    );
-  const meaning = sayWhether(asTold, {
-    asTold: `Terraform ${terraform.version} checked the signatures itself and installed all three.`,
-    otherwise: 'terraform init should have installed all three.',
-  });
-  return { shown: outcome.lines.join('\n'), meaning, asTold };
-}
-
-/** What the sample registry's versions make of the config. */
-const INSTALLED = [
-  ['anvil', '1.2.0'],
-  ['weather', '3.1.0'],
-  ['stapler', '0.4.2'],
-] as const;
-
-function sayWhether(asTold: boolean, meaning: Meaning): string {
-  return asTold ? meaning.asTold : `This is not what should have happened. ${meaning.otherwise}`;
 }

@@ -2,18 +2,17 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Environment } from '../io.ts';
-import { embeddedSource, hostBlock, TERRAFORM_TOKEN_VARIABLE } from '../terraform-settings.ts';
 
 const TIMEOUT_MS = 60_000;
 
-interface TerraformTrial {
-  /** Made and filled; Terraform leaves `.terraform` and its lock file in it. */
+/** One `init` of a module in a folder of its own. */
+export interface TerraformTrial {
+  /** Made and filled; the client leaves `.terraform` and its lock file in it. */
   readonly folder: string;
-  /** The embedded private registry's address. */
-  readonly registryUrl: string;
-  readonly organization: string;
-  readonly token: string;
-  readonly providers: readonly { readonly type: string; readonly version: string }[];
+  /** The text of the client's CLI configuration file. */
+  readonly cliConfiguration: string;
+  readonly providers: readonly { readonly source: string; readonly version: string }[];
+  readonly environment?: Environment;
 }
 
 interface TerraformOutcome {
@@ -24,42 +23,46 @@ interface TerraformOutcome {
   readonly installed: Readonly<Record<string, string>>;
 }
 
+/** Terraform or OpenTofu. */
 export interface Terraform {
+  readonly command: 'terraform' | 'tofu';
   readonly version: string;
-  /** A real `terraform init` from the private registry. */
+  /** A real `init`. */
   init(trial: TerraformTrial): Promise<TerraformOutcome>;
 }
 
-/** The `terraform` on the PATH; undefined when there is none that answers. */
+/** The client on the PATH; undefined when there is none that answers. */
 export async function findTerraform(
+  command: Terraform['command'],
   environment: Environment,
   signal: AbortSignal,
 ): Promise<Terraform | undefined> {
-  const context = { environment: isolated(environment), signal };
+  const context = { command, environment: isolated(environment), signal };
   const { ok, output } = await runTerraform(['version', '-json'], undefined, context);
   const version = ok ? readJson(output)['terraform_version'] : undefined;
   if (typeof version !== 'string') return undefined;
-  return { version, init: (trial) => init(trial, context) };
+  return { command, version, init: (trial) => init(trial, context) };
 }
 
 interface Context {
+  readonly command: Terraform['command'];
   readonly environment: Environment;
   readonly signal: AbortSignal;
 }
 
-async function init(trial: TerraformTrial, { environment, signal }: Context): Promise<TerraformOutcome> {
+async function init(trial: TerraformTrial, outer: Context): Promise<TerraformOutcome> {
   const { folder } = trial;
   await mkdir(folder, { recursive: true });
   const cliConfig = join(folder, 'terraform.rc');
-  await writeFile(cliConfig, `${hostBlock(trial.registryUrl)}\n`);
+  await writeFile(cliConfig, `${trial.cliConfiguration}\n`);
   await writeFile(join(folder, 'main.tf'), configurationOf(trial));
   const context = {
-    signal,
+    ...outer,
     environment: {
-      ...environment,
+      ...outer.environment,
       HOME: folder,
       TF_CLI_CONFIG_FILE: cliConfig,
-      [TERRAFORM_TOKEN_VARIABLE]: trial.token,
+      ...trial.environment,
     },
   };
   const { ok, output } = await runTerraform(['init', '-input=false', '-no-color'], folder, context);
@@ -72,10 +75,10 @@ async function init(trial: TerraformTrial, { environment, signal }: Context): Pr
   };
 }
 
-function configurationOf({ organization, providers }: TerraformTrial): string {
-  const required = providers.flatMap(({ type, version }) => [
-    `    ${type} = {`,
-    `      source  = "${embeddedSource(organization, type)}"`,
+function configurationOf({ providers }: TerraformTrial): string {
+  const required = providers.flatMap(({ source, version }) => [
+    `    ${source.split('/').at(-1)} = {`,
+    `      source  = "${source}"`,
     `      version = "${version}"`,
     '    }',
   ]);
@@ -105,11 +108,11 @@ function isolated(environment: Environment): Environment {
 function runTerraform(
   args: readonly string[],
   cwd: string | undefined,
-  { environment, signal }: Context,
+  { command, environment, signal }: Context,
 ): Promise<{ readonly ok: boolean; readonly output: string }> {
   return new Promise((resolve) => {
     execFile(
-      'terraform',
+      command,
       args,
       {
         env: environment,
