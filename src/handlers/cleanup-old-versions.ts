@@ -18,6 +18,10 @@ export const handler = lambdaFunction({
       const dryRun = event.dryRun ?? composition.dryRun;
       const request = { config, policy, provider: event.provider, dryRun, signal };
       const result = await cleanupOldVersions(ports, request);
+      // An asynchronous invocation's answer reaches nobody.
+      for (const { provider, remark } of result.providers) {
+        if (remark !== undefined) composition.remark(provider, remark);
+      }
       const failure = describeCleanupFailure(result);
       if (failure !== undefined) throw new SyncError('CleanupFailed', failure);
       return result;

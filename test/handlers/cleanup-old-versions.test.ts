@@ -18,6 +18,7 @@ describe.skipIf(!tools)('CleanupOldVersions (needs Python and pip)', { timeout: 
   let handler: typeof CleanupOldVersions;
   let registry: { readonly url: string; readonly token: string };
   let keyId = '';
+  const logged: string[] = [];
 
   beforeAll(async () => {
     if (!tools) return;
@@ -35,9 +36,11 @@ describe.skipIf(!tools)('CleanupOldVersions (needs Python and pip)', { timeout: 
     Object.assign(process.env, standIns.environment, {
       KEEP_VERSION_COUNT: '1',
       POWERTOOLS_DEV: 'true',
-      LOG_LEVEL: 'SILENT',
+      LOG_LEVEL: 'WARN',
     });
-    for (const level of ['info', 'log', 'warn'] as const) vi.spyOn(console, level).mockReturnValue();
+    for (const level of ['info', 'log', 'warn', 'error'] as const) {
+      vi.spyOn(console, level).mockImplementation((line) => void logged.push(String(line)));
+    }
     ({ handler } = await import('../../src/handlers/cleanup-old-versions.ts'));
   }, 120_000);
   afterAll(() => standIns?.close());
@@ -75,6 +78,10 @@ describe.skipIf(!tools)('CleanupOldVersions (needs Python and pip)', { timeout: 
     expect(result.ok).toBe(true);
     expect(result.providers.flatMap(({ provider, remark }) => (remark ? [provider] : []))).toEqual([
       'weather',
+    ]);
+    const remarks = logged.map((line) => JSON.parse(line)).filter(({ level }) => level === 'WARN');
+    expect(remarks).toEqual([
+      expect.objectContaining({ provider: 'weather', message: expect.stringContaining('lists no version') }),
     ]);
     expect(await messages()).toEqual([]);
   });

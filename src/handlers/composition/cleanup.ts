@@ -21,6 +21,8 @@ export interface CleanupComposition extends CleanupSettings {
   /** The config that says what must stay, as it is now. */
   readonly configSource: ConfigSource;
   open(signal: AbortSignal): Promise<CleanupPorts & AsyncDisposable>;
+  /** Puts what somebody should look at, though nothing failed, into the log. */
+  remark(provider: string, text: string): void;
   /** Runs `work`; when it throws, people are told before the error goes on. */
   tellingOfFailure<T>(requestId: string, work: () => Promise<T>): Promise<T>;
 }
@@ -56,6 +58,7 @@ export function composeCleanup(runtime: Runtime): CleanupComposition {
         },
       };
     },
+    remark: (provider, text) => telemetry.logger.warn(text, { provider }),
     tellingOfFailure: async (executionId, work) => {
       try {
         return await work();
