@@ -53,8 +53,8 @@ export async function exportBundle(
     { ...config, providers },
     options,
   );
-  if (options.signal?.aborted) throw interruptionOf(options.signal.reason);
   if (!run.summary.ok) return { ...run, bundle: null };
+  if (options.signal?.aborted) throw interruptionOf(options.signal.reason);
   const { signal } = options;
   const sealed = await draft.seal(versionsOf(run), {
     signal,

@@ -39,10 +39,12 @@ const clock = passingClock();
 
 interface ExportInput {
   readonly since?: string;
+  /** Breaks off while the bundle is written. */
+  readonly stop?: AbortController;
   readonly signKey?: string;
 }
 
-async function exporting(target: string, config: SyncConfig, { since, signKey }: ExportInput = {}) {
+async function exporting(target: string, config: SyncConfig, { since, signKey, stop }: ExportInput = {}) {
   const draft = await openDraft({
     target,
     base: since === undefined ? undefined : await readBase(since),
@@ -50,7 +52,8 @@ async function exporting(target: string, config: SyncConfig, { since, signKey }:
     toolVersion: 'test',
     clock,
   });
-  return await exportBundle({ ...world.ports, clock, draft }, config);
+  const stopping = stop && { signal: stop.signal, onWritten: () => stop.abort() };
+  return await exportBundle({ ...world.ports, clock, draft }, config, stopping);
 }
 
 /** The side without a network: a mirror in a folder and a private registry, and a record of imports. */
@@ -164,6 +167,18 @@ describe('an export', () => {
     const { manifest } = await readBase(target);
     expect(manifest.versions.map(({ version }) => version.text)).toEqual(['1.1.0']);
     expect(manifest.files.map(({ path }) => path).filter((path) => path.includes('1.0.0'))).toEqual([]);
+  });
+
+  it('that is stopped while it writes leaves nothing under the name, and goes on without a download', async () => {
+    const folder = await temporaryFolder();
+    const target = join(folder, 'bundle.tar');
+    const stop = new AbortController();
+    await expect(exporting(target, CONFIG, { stop })).rejects.toMatchObject({ code: 'Interrupted' });
+    expect(await readdir(folder)).toEqual(['.bundle.tar.draft']);
+    const downloads = world.publicRegistry.downloads.length;
+    expect((await exporting(target, CONFIG)).bundle).not.toBeNull();
+    expect(world.publicRegistry.downloads).toHaveLength(downloads);
+    expect(await readdir(folder)).toEqual(['bundle.tar']);
   });
 
   it('never replaces anything', async () => {

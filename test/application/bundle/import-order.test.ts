@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { SyncError } from '../../../src/domain/errors.ts';
 import { makeSampleRelease } from '../../../src/embedded/sample-registry/make-release.ts';
+import { createFakeDestination } from '../../fakes/destination.ts';
 import { type ImportOptions, importFrom } from '../../support/bundle-imports.ts';
 import {
   bundledReleases,
@@ -90,6 +92,26 @@ describe('the order of bundles', () => {
       });
     }
     await importing(await writeBundleFolder(base, join(folder, 'base')), { history });
+    expect((await importing(delta, { history })).delivered).toHaveLength(2);
+  });
+
+  it('counts a bundle as imported when all of it arrived, not before', async () => {
+    const folder = await temporaryFolder();
+    const history = join(folder, 'history.json');
+    const base = made(1);
+    const [first, delta] = [
+      await writeBundleFolder(base, join(folder, 'base')),
+      await writeBundleFolder(made(2, continuing(base)), join(folder, 'delta')),
+    ];
+    const destination = createFakeDestination({
+      onOperation: ({ kind, id }) => {
+        if (kind === 'commit' && id.endsWith('1.1.0')) throw new SyncError('DestinationRejected', 'no room');
+      },
+    });
+    expect((await importing(first, { history, destination })).delivered).toEqual(['anvil 1.0.0']);
+    await expect(importing(delta, { history })).rejects.toMatchObject({ code: 'BundleOutOfOrder' });
+    const mended = createFakeDestination({ state: destination.state });
+    expect((await importing(first, { history, destination: mended })).delivered).toEqual(['anvil 1.1.0']);
     expect((await importing(delta, { history })).delivered).toHaveLength(2);
   });
 
