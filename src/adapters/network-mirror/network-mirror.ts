@@ -72,7 +72,9 @@ function createDelivery(parts: {
         name: `${name} to ${store.location}`,
         send: async (body, size) => {
           const watched = hasher.watch(file.sha256, body);
-          received.set(wanted.filename, await store.putFile(file, watched, { size, signal: context.signal }));
+          const stored = await store.putFile(file, watched.body, { size, signal: context.signal });
+          watched.confirm();
+          received.set(wanted.filename, stored);
         },
       };
     },

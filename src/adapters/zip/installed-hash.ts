@@ -15,7 +15,14 @@ export function createInstalledHashReader(): InstalledHashReader {
   const hasher = createPackageHasher();
   return {
     read: async (source, sha256) => {
-      for await (const _ of checked(source, sha256, (body) => hasher.watch(sha256, body)));
+      let confirm = (): void => {};
+      const watch = (body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> => {
+        const watched = hasher.watch(sha256, body);
+        confirm = watched.confirm;
+        return watched.body;
+      };
+      for await (const _ of checked(source, sha256, watch));
+      confirm();
       const known = hasher.known(sha256);
       if (known !== undefined) return known.installed;
       const folder = await mkdtemp(join(tmpdir(), 'provider-sync-lock-'));

@@ -5,47 +5,67 @@ import { createPassingEntries } from './passing-entries.ts';
 import type { ZipBytes } from './random-access.ts';
 import { readStoredEntries } from './stored-entries.ts';
 
-/**
- * Both `h1:` hashes of packages, each computed once however many destinations want it. What it is told must be the
- * zip that has the SHA-256 in fact: whoever uses it checks that.
- */
+/** A package's bytes on their way to one destination. */
+export interface WatchedBody {
+  readonly body: AsyncIterable<Uint8Array>;
+  /**
+   * To be called once the destination has found the bytes to have the SHA-256: only then does what was seen inside
+   * count for it. Without effect when `body` did not end well or the zip did not allow it.
+   */
+  readonly confirm: () => void;
+}
+
+/** Both `h1:` hashes of packages, each computed once however many destinations want it. */
 export interface PackageHasher {
   /** What is known by now. */
   known(sha256: Sha256): PackageHashes | undefined;
   /**
-   * Passes `body` on and hashes what is inside meanwhile; when it ends well and the zip allows it, the hashes are
-   * known after. A body of the same zip that passes at the same time passes as it is.
+   * Passes `body` on and hashes what is inside meanwhile. A body of the same package that passes at the same time
+   * passes as it is.
    */
-  watch(sha256: Sha256, body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
-  /** The hashes, from the stored zip where they are not known yet; or why clients would refuse the zip. */
+  watch(sha256: Sha256, body: AsyncIterable<Uint8Array>): WatchedBody;
+  /**
+   * The hashes, from the stored zip where they are not known yet; or why clients would refuse the zip. The caller has
+   * found the zip to have the SHA-256.
+   */
   ofStored(sha256: Sha256, zip: ZipBytes): Promise<PackageHashes | { readonly problem: string }>;
 }
 
 export function createPackageHasher(): PackageHasher {
   const hashes = new Map<Sha256, PackageHashes>();
-  const watched = new Set<Sha256>();
+  const passing = new Set<Sha256>();
   const digest = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 
-  async function* watch(sha256: Sha256, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    watched.add(sha256);
-    const entries = createPassingEntries();
-    try {
-      for await (const chunk of body) {
-        await entries.write(chunk);
-        yield chunk;
+  const watch = (sha256: Sha256, body: AsyncIterable<Uint8Array>): WatchedBody => {
+    let seen: PackageHashes | undefined;
+    async function* watched(): AsyncGenerator<Uint8Array> {
+      passing.add(sha256);
+      const entries = createPassingEntries();
+      try {
+        for await (const chunk of body) {
+          // Unpacked while the destination deals with the same bytes; never more than this one chunk behind.
+          const dealtWith = entries.write(chunk);
+          yield chunk;
+          await dealtWith;
+        }
+        const files = await entries.end();
+        const found = files && packageHashes(files, digest);
+        if (found !== undefined && 'archive' in found) seen = found;
+      } finally {
+        passing.delete(sha256);
+        await entries.end();
       }
-      const files = await entries.end();
-      const found = files && packageHashes(files, digest);
-      if (found !== undefined && 'archive' in found) hashes.set(sha256, found);
-    } finally {
-      watched.delete(sha256);
-      await entries.end();
     }
-  }
+    const confirm = (): void => {
+      if (seen !== undefined) hashes.set(sha256, seen);
+    };
+    return { body: watched(), confirm };
+  };
 
   return {
     known: (sha256) => hashes.get(sha256),
-    watch: (sha256, body) => (hashes.has(sha256) || watched.has(sha256) ? body : watch(sha256, body)),
+    watch: (sha256, body) =>
+      hashes.has(sha256) || passing.has(sha256) ? { body, confirm: () => {} } : watch(sha256, body),
     ofStored: async (sha256, zip) => {
       const known = hashes.get(sha256);
       if (known !== undefined) return known;

@@ -9,6 +9,7 @@ import {
   type ContractReleases,
   contractReleases,
   deliver,
+  piecesOf,
   sendFile,
   viewOf,
 } from '../../contract/destination-releases.ts';
@@ -255,5 +256,23 @@ describe('a registry whose address has a port', () => {
     const { store } = await openMirror();
     const mirror = createNetworkMirror({ name: 'mirror', store: { ...store, networkOnly: true }, clock });
     await expect(mirror.inspect(withPort())).rejects.toMatchObject({ code: 'DestinationRejected' });
+  });
+});
+
+describe('another zip in the place of a package', () => {
+  it('leaves no trace in the hashes that clients are given', async () => {
+    const clean = await openMirror();
+    await deliver(clean.mirror, releases.first);
+    const { mirror, at } = await openMirror();
+    const { first, second } = releases;
+    const delivery = await mirror.begin(first, await mirror.inspect(first), {});
+    for (const [index, file] of first.files.entries()) {
+      const wrong = await bytesOf(second, second.files[index]?.filename ?? '');
+      const sent = delivery.sinkFor(file).send(piecesOf(wrong), wrong.length);
+      await expect(sent).rejects.toMatchObject({ code: 'DigestMismatch' });
+      await sendFile(delivery, first, file.filename);
+    }
+    await delivery.commit();
+    expect(await readFile(at('1.0.0.json'), 'utf8')).toBe(await readFile(clean.at('1.0.0.json'), 'utf8'));
   });
 });

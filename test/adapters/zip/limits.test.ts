@@ -58,7 +58,8 @@ describe('what is no zip', () => {
     const hasher = createPackageHasher();
     expect(await hasher.ofStored(digestOf(bytes), bytesOf(bytes))).toHaveProperty('problem');
     const watched = hasher.watch(digestOf(bytes), bytesOf(bytes).read(0, bytes.length));
-    expect(Buffer.concat(await Array.fromAsync(watched)).equals(bytes)).toBe(true);
+    expect(Buffer.concat(await Array.fromAsync(watched.body)).equals(bytes)).toBe(true);
+    watched.confirm();
     expect(hasher.known(digestOf(bytes))).toBeUndefined();
   });
 });
@@ -71,7 +72,9 @@ describe('the hasher of a run', () => {
     const pieces = async function* () {
       for (let at = 0; at < zip.length; at += 1000) yield zip.subarray(at, at + 1000);
     };
-    await Array.fromAsync(hasher.watch(digestOf(zip), pieces()));
+    const watched = hasher.watch(digestOf(zip), pieces());
+    await Array.fromAsync(watched.body);
+    watched.confirm();
     const known = hasher.known(digestOf(zip));
     expect(known?.archive).toBe(known?.installed);
     const neverRead = {
@@ -82,7 +85,7 @@ describe('the hasher of a run', () => {
     };
     expect(await hasher.ofStored(digestOf(zip), neverRead)).toEqual(known);
     const body = pieces();
-    expect(hasher.watch(digestOf(zip), body)).toBe(body);
+    expect(hasher.watch(digestOf(zip), body).body).toBe(body);
   });
 
   it('takes nothing from a body that broke off, and lets the next one be watched', async () => {
@@ -91,10 +94,21 @@ describe('the hasher of a run', () => {
       yield zip.subarray(0, 1000);
       throw new Error('the download broke');
     };
-    await expect(Array.fromAsync(hasher.watch(digestOf(zip), broken()))).rejects.toThrow('broke');
+    const first = hasher.watch(digestOf(zip), broken());
+    await expect(Array.fromAsync(first.body)).rejects.toThrow('broke');
+    first.confirm();
     expect(hasher.known(digestOf(zip))).toBeUndefined();
-    await Array.fromAsync(hasher.watch(digestOf(zip), bytesOf(zip).read(0, zip.length)));
+    const second = hasher.watch(digestOf(zip), bytesOf(zip).read(0, zip.length));
+    await Array.fromAsync(second.body);
+    second.confirm();
     expect(hasher.known(digestOf(zip))).toBeDefined();
+  });
+
+  it('takes nothing from another zip that came in the place of the package', async () => {
+    const hasher = createPackageHasher();
+    const other = zipSync({ other: Buffer.from('x') });
+    await Array.fromAsync(hasher.watch(digestOf(zip), bytesOf(other).read(0, other.length)).body);
+    expect(hasher.known(digestOf(zip))).toBeUndefined();
   });
 });
 
