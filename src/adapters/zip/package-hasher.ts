@@ -6,7 +6,7 @@ import type { ZipBytes } from './random-access.ts';
 import { readStoredEntries } from './stored-entries.ts';
 
 /** A package's bytes on their way to one destination. */
-export interface WatchedBody {
+interface WatchedBody {
   readonly body: AsyncIterable<Uint8Array>;
   /**
    * To be called once the destination has found the bytes to have the SHA-256: only then does what was seen inside
