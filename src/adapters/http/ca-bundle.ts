@@ -8,6 +8,12 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
  * ("CA bundle ca.pem"). Throws CaBundleUnreadable.
  */
 export function parseCaBundle(text: string, name: string): string {
+  certificatesOf(text, name);
+  return text;
+}
+
+/** Every certificate in a PEM text, each by itself. Throws as `parseCaBundle`. */
+export function certificatesOf(text: string, name: string): readonly string[] {
   const certificates = text.match(CERTIFICATE) ?? [];
   if (certificates.length === 0) {
     throw new SyncError(
@@ -16,7 +22,7 @@ export function parseCaBundle(text: string, name: string): string {
     );
   }
   for (const [index, certificate] of certificates.entries()) requireReadable(certificate, index + 1, name);
-  return text;
+  return certificates;
 }
 
 function requireReadable(certificate: string, position: number, name: string): X509Certificate {

@@ -1,8 +1,8 @@
-import { X509Certificate } from 'node:crypto';
 import type { LookupFunction } from 'node:net';
 import * as tls from 'node:tls';
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { SyncError } from '../../domain/errors.ts';
+import { certificatesOf } from './ca-bundle.ts';
 import { holdPasswordOf } from './credentials.ts';
 
 export interface DispatcherOptions {
@@ -41,25 +41,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
 /** One context for all connections: parsing the roots costs milliseconds. */
 function trusting(caBundle: string): tls.SecureContext {
-  const blocks = caBundle.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
-  if (blocks.length === 0) {
-    throw new SyncError(
-      'CaBundleUnreadable',
-      'The CA bundle holds no PEM certificate (-----BEGIN CERTIFICATE-----).',
-    );
-  }
-  blocks.forEach((block, index) => {
-    try {
-      return new X509Certificate(block);
-    } catch (cause) {
-      throw new SyncError(
-        'CaBundleUnreadable',
-        `Certificate ${index + 1} of the ${blocks.length} in the CA bundle cannot be read.`,
-        { cause },
-      );
-    }
-  });
-  return tls.createSecureContext({ ca: [...platformRoots(), ...blocks] });
+  return tls.createSecureContext({ ca: [...platformRoots(), ...certificatesOf(caBundle, 'CA bundle')] });
 }
 
 /** With what NODE_EXTRA_CA_CERTS adds, where this Node can tell (22.15 and later). */

@@ -50,9 +50,9 @@ function inWords(message: string): string {
  */
 export function serverWords(document: HttpDocument): string | undefined {
   if (isWebPage(document) || document.bytes.length > MAX_WORDS_BYTES) return undefined;
-  const json = parseJson(document.bytes);
-  if (!isRecord(json?.value) || !Array.isArray(json.value['errors'])) return undefined;
-  const words = json.value['errors'].map(wordsOfError).filter((text) => text !== '');
+  const said = saidIn(document);
+  if (!isRecord(said) || !Array.isArray(said['errors'])) return undefined;
+  const words = said['errors'].map(wordsOfError).filter((text) => text !== '');
   return words.length === 0 ? undefined : oneLine([...new Set(words)].join('; '));
 }
 
@@ -65,18 +65,19 @@ export function oneLine(text: string): string {
   return line.length > MAX_WORDS ? `${line.slice(0, MAX_WORDS - 1)}…` : line;
 }
 
+/** Undefined where it is no JSON. */
+function saidIn(document: HttpDocument): unknown {
+  try {
+    return readJson(document);
+  } catch {
+    return undefined;
+  }
+}
+
 function wordsOfError(error: unknown): string {
   if (typeof error === 'string') return error;
   if (!isRecord(error)) return '';
   return [error['title'], error['detail']].filter((part) => typeof part === 'string').join(': ');
-}
-
-function parseJson(bytes: Uint8Array): { readonly value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(new TextDecoder().decode(bytes)) };
-  } catch {
-    return undefined;
-  }
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -130,3 +130,16 @@ export const repeatsTheRequest = (status: number): Behaviour => {
     response.end(JSON.stringify({ errors }));
   };
 };
+
+/** Those that end by a bound on time alone. */
+export const WAITING: ReadonlySet<Behaviour> = new Set([
+  isSilent,
+  isDeaf,
+  stallsAfterHeaders,
+  stallsInTheMiddle,
+  dripsHeaders,
+  dripsBody,
+  dripsChunks,
+  saysContinueForEver,
+  neverEnds,
+]);

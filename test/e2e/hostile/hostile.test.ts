@@ -21,7 +21,7 @@ const table = hostileTable(foreign.url);
 let world: HostileWorld;
 
 // Many of them wait for a bound.
-vi.setConfig({ maxConcurrency: 24 });
+vi.setConfig({ maxConcurrency: 12 });
 
 beforeAll(async () => {
   const releases = await twoPublishers();
