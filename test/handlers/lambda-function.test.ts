@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { SyncError } from '../../src/domain/errors.ts';
+import { holdSecret } from '../../src/domain/secrets/redaction.ts';
 import { type Invocation, lambdaFunction } from '../../src/handlers/lambda-function.ts';
 import { lambdaContext } from '../deployment/support/lambda.ts';
 
@@ -80,6 +81,23 @@ describe('a Lambda function', () => {
     const failing = handler({ name: 'a' }, lambdaContext());
     await expect(failing).rejects.toMatchObject({ name: 'InternalError' });
     expect(logged.join()).toContain('lambda-function.test.ts');
+  });
+
+  it('says no secret that it holds: not in its log, its error or its result', async () => {
+    const secret = 'a-token-that-lambda-holds';
+    const failing = running(async () => {
+      // Raised before the secret was held, as where a server's words came first.
+      const error = new SyncError('DestinationRejected', `It says ${secret}.`, { cause: new Error(secret) });
+      holdSecret(secret);
+      throw error;
+    });
+    const error: unknown = await failing({ name: 'a' }, lambdaContext()).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: 'DestinationRejected', message: 'It says [redacted].' });
+    expect((error as Error).stack).not.toContain(secret);
+    expect(logged.join()).toContain('[redacted]');
+    expect(logged.join()).not.toContain(secret);
+    const answering = running(async () => ({ said: [`It says ${secret}.`] }));
+    expect(await answering({ name: 'a' }, lambdaContext())).toEqual({ said: ['It says [redacted].'] });
   });
 
   it('composes once for all its invocations, and again after a composition that failed', async () => {
