@@ -1,11 +1,13 @@
-import { cleanupOldVersions, describeCleanupFailure } from '../application/cleanup-old-versions.ts';
+import { cleanupOldVersions } from '../application/cleanup/cleanup-old-versions.ts';
+import { describeCleanupFailure } from '../application/cleanup/results.ts';
 import { readConfig } from '../application/resolve/read-config.ts';
 import { SyncError } from '../domain/errors.ts';
+import { interruptionOf } from '../domain/transfer/interruption.ts';
 import { composeCleanup } from './composition/cleanup.ts';
 import { lambdaFunction } from './lambda-function.ts';
 import { cleanupEvent } from './schema.ts';
 
-/** Deletes what the retention policy no longer keeps, or says what it would delete. */
+/** Deletes what the retention policy no longer keeps at every destination, or says what it would delete. */
 export const handler = lambdaFunction({
   event: cleanupEvent,
   compose: composeCleanup,
@@ -13,7 +15,7 @@ export const handler = lambdaFunction({
   run: (composition, { event, requestId, signal }) =>
     composition.tellingOfFailure(requestId, async () => {
       const config = await readConfig({ configSource: composition.configSource });
-      await using ports = await composition.open(signal);
+      await using ports = await composition.open(config, signal);
       const { policy } = composition;
       const dryRun = event.dryRun ?? composition.dryRun;
       const request = { config, policy, provider: event.provider, dryRun, signal };
@@ -22,6 +24,7 @@ export const handler = lambdaFunction({
       for (const { provider, remark } of result.providers) {
         if (remark !== undefined) composition.remark(provider, remark);
       }
+      if (result.stopped) throw interruptionOf(signal.reason);
       const failure = describeCleanupFailure(result);
       if (failure !== undefined) throw new SyncError('CleanupFailed', failure);
       return result;

@@ -11,6 +11,8 @@ import { temporaryFolders } from '../support/temporary-folders.ts';
 
 const temporaryFolder = temporaryFolders();
 const SOUND: Environment = { TFC_ORGANIZATION: 'example', TFC_TOKEN: 'a-token' };
+/** What the public registry has left of a provider where no request finds any of it. */
+const NO_MATCH = '9.0.0-rc1';
 const VERSIONS = ['1.0.0', '1.1.0', '1.2.0', '2.0.0'];
 
 async function configFile(...types: readonly string[]): Promise<string> {
@@ -47,6 +49,7 @@ async function cleanup(
 async function anvil(...versions: readonly string[]): Promise<RegistryHistory> {
   const history = await registryHistory();
   await history.list('anvil', ...versions);
+  await history.offer('anvil', NO_MATCH);
   return history;
 }
 
@@ -144,7 +147,7 @@ describe('provider-sync cleanup', () => {
     const { code, stderr } = await cleanup(history, ['--keep', '1', '--yes']);
     expect(code).toBe(2);
     expect(flat(stderr)).toContain('would delete 3 of 4 versions of anvil');
-    expect(flat(stderr)).toContain('set the maximum share to 0.75');
+    expect(flat(stderr)).toContain('give --max-share 0.75.');
     expect(await history.versionsOf('anvil')).toHaveLength(4);
     const dry = await cleanup(history, ['--keep', '1', '--dry-run']);
     expect(dry.code).toBe(1);
@@ -158,6 +161,7 @@ describe('provider-sync cleanup', () => {
   it('cleans one provider up, of those the config names or of all', async () => {
     await using history = await anvil(...VERSIONS);
     await history.list('weather', ...VERSIONS);
+    await history.offer('weather', NO_MATCH);
     await history.list('inhouse', ...VERSIONS);
     const args = ['--keep', '2', '--yes', '--provider'];
     expect((await cleanup(history, [...args, 'weather'])).code).toBe(0);
@@ -176,7 +180,7 @@ describe('the question of cleanup', () => {
     for (const answer of ['', 'y', 'no', 'YES']) {
       const { ask, questions } = answering(answer);
       const { code, stdout, stderr } = await cleanup(history, ['--keep', '2'], { ask });
-      expect(code).toBe(2);
+      expect(code).toBe(0);
       expect(stdout).toBe('');
       expect(flat(stderr)).toContain('anvil 1.0.0 delete older than the 2 newest stable versions');
       expect(stderr).toContain('Nothing was deleted: the answer was not "yes".');
@@ -195,6 +199,14 @@ describe('the question of cleanup', () => {
     expect(stderr).toContain('versions to delete');
   });
 
+  it('leaves a JSON document as of a dry run when the answer is no', async () => {
+    await using history = await anvil(...VERSIONS);
+    const { code, stdout } = await cleanup(history, ['--keep', '2', '--json'], answering('no'));
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ dryRun: true, versionsDeleted: 0, versionsToDelete: 2 });
+    expect(await history.versionsOf('anvil')).toHaveLength(4);
+  });
+
   it('is not asked when there is nothing to delete', async () => {
     await using history = await anvil(...VERSIONS);
     const { ask, questions } = answering();
@@ -211,9 +223,9 @@ describe('the question of cleanup', () => {
       return 'yes';
     }, 'no');
     const { code, stderr } = await cleanup(history, ['--keep', '3'], { ask });
-    expect(code).toBe(2);
+    expect(code).toBe(0);
     expect(questions.map((question) => /\d+/.exec(question)?.[0])).toEqual(['1', '3']);
-    expect(stderr).toContain('The private registry has changed meanwhile.');
+    expect(stderr).toContain('What is there has changed meanwhile.');
     expect(await history.versionsOf('anvil')).toHaveLength(6);
   });
 

@@ -127,6 +127,7 @@ export function describePrivateRegistryContract(
             shasumsUploaded: true,
             shasumsSignatureUploaded: false,
             platformCount: 1,
+            keyId: expect.stringMatching(/^[0-9A-F]{16}$/),
           },
         ]);
       });

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { CleanupResult } from '../../src/application/cleanup-old-versions.ts';
+import type { CleanupResult } from '../../src/application/cleanup/results.ts';
 import { runInProcess } from '../support/command-line.ts';
 import { ORGANIZATION } from '../support/registries.ts';
 import { providersOf, type RegistryHistory, registryHistory } from '../support/registry-history.ts';

@@ -231,6 +231,7 @@ function listedVersion(stored: StoredVersion): ListedVersion {
     shasumsUploaded: stored.shasums !== undefined,
     shasumsSignatureUploaded: stored.signature !== undefined,
     platformCount: stored.platforms.size,
+    keyId: stored.keyId,
   };
 }
 

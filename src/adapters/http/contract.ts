@@ -32,6 +32,11 @@ export interface HttpDocument {
   /** As in the request, and as in the client: for messages about what the document says. */
   readonly target: string;
   readonly side: Side;
+  /**
+   * True when an earlier attempt at the same request may have been carried out: its answer never came, or the
+   * server broke off in the middle of it. A 404 to a deletion then means that this one deleted.
+   */
+  readonly mayHaveActed?: true;
 }
 
 export interface HttpOpenRequest extends Aimed {

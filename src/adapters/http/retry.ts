@@ -34,12 +34,13 @@ export function createRetrying(
   const repeating = fetchRetry(({ request, departed }: Call, _init?: object) => attempt(request, departed), {
     retryDelay: 0,
   });
-  return (request) => {
+  return async (request) => {
     let started: number | undefined;
+    let mayHaveActed = false;
     const departed = (): void => {
       started ??= wire.monotonic();
     };
-    return repeating(
+    const document: HttpDocument = await repeating(
       { request, departed },
       {
         // The wait is made here and not left to fetch-retry, whose timer knows no signal.
@@ -50,12 +51,14 @@ export function createRetrying(
           const spent = started === undefined ? 0 : wire.monotonic() - started;
           if (done + 1 >= retry.attempts || spent + wait > retry.totalMs || wire.signal?.aborted)
             return false;
+          mayHaveActed ||= isAmbiguous(failure);
           onRetry?.({ target: request.target, attempt: done + 2, reason: failure.reason });
           await wire.sleep(wait, wire.signal);
           return true;
         },
       },
     );
+    return mayHaveActed ? { ...document, mayHaveActed } : document;
   };
 }
 
@@ -72,6 +75,11 @@ function assess(
   if (document === null || !isPassingStatus(document.status)) return undefined;
   const { status } = document;
   return { reason: `it answered ${status}`, reached: true, passing: true, answerBroken: false, status };
+}
+
+/** A request that arrived and was not answered, or by an error of the server: perhaps it was carried out. */
+function isAmbiguous({ reached, status }: Failure & { status?: number }): boolean {
+  return reached && (status === undefined || status >= 500);
 }
 
 /** A request answered 429, or one that never left, was not processed: repeating it is safe whatever it does. */

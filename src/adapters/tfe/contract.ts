@@ -2,9 +2,17 @@ import type { Sha256 } from '../../domain/artifact/sha256.ts';
 import type { Platform } from '../../domain/provider/platform.ts';
 import type { PluginProtocol } from '../../domain/provider/release.ts';
 import type { Version } from '../../domain/provider/version.ts';
+import type { ListedVersion } from '../../domain/retention/listed.ts';
 import type { ByteSink, ByteSource } from '../../ports/bytes.ts';
-import type { PrivateRegistryListing } from '../../ports/private-registry.ts';
 import type { PresentPlatform, PresentProvider } from './plan/present.ts';
+
+/** A provider in the organization's registry, as a listing shows it. */
+export interface ListedProvider {
+  readonly name: string;
+  readonly namespace: string;
+  /** `public` entries are mere references to the public registry and are never changed. */
+  readonly registryName: 'private' | 'public';
+}
 
 /**
  * What the destination needs of one organization's private registry. A private provider is named by its type alone,
@@ -14,9 +22,20 @@ import type { PresentPlatform, PresentProvider } from './plan/present.ts';
  * that a read does not explain), DestinationUnavailable (retryable) or DestinationResponseInvalid.
  * "Absent" is only what a whole listing does not have, or a 404 on a thing whose parent could be read.
  */
-export interface PrivateRegistry extends PrivateRegistryListing {
+export interface PrivateRegistry {
+  readonly organization: string;
   /** What a provider is called in Terraform's `source`: `app.terraform.io/ORG/aws`. */
   sourceAddress(type: string): string;
+
+  /** Every entry, public ones too, all pages. Throws ListingIncomplete when the pages do not add up. */
+  listProviders(): Promise<readonly ListedProvider[]>;
+  /** Every version of a private provider, all pages. Throws ListingIncomplete likewise; DestinationNotFound when absent. */
+  listVersions(type: string): Promise<readonly ListedVersion[]>;
+  /**
+   * "gone" when there was nothing to delete. A version that is gone after an attempt whose answer was lost counts as
+   * deleted. Deletion is permanent.
+   */
+  deleteVersion(type: string, versionText: string): Promise<'deleted' | 'gone'>;
 
   readProviderVersion(type: string, version: Version): Promise<PresentProvider>;
   /** The platforms alone, as they are now: what the registry shows of the packages sent. Throws DestinationNotFound. */

@@ -82,5 +82,5 @@ export async function readPresentPlatforms(
 }
 
 function presentPlatform({ platform, filename, shasum, package: file }: PlatformDocument): PresentPlatform {
-  return { platform, filename, shasum, uploaded: file.uploaded };
+  return { platform, filename, shasum, uploaded: file.uploaded === true };
 }

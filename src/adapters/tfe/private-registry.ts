@@ -86,12 +86,13 @@ async function deleteVersion(api: Api, type: string, text: string): Promise<'del
   if (document.status !== 404) throw rejected(document, target);
   if (!(await hasProvider(api, type))) throw destinationNotFound(providerName(api, type));
   if (await readVersion(api, type, text)) throw changeDenied(name);
-  return 'gone';
+  return document.mayHaveActed ? 'deleted' : 'gone';
 }
 
 function listedVersion({
   text,
   createdAt,
+  keyId,
   shasums,
   signature,
   platformCount,
@@ -101,6 +102,7 @@ function listedVersion({
     createdAt,
     shasumsUploaded: shasums.uploaded,
     shasumsSignatureUploaded: signature.uploaded,
+    keyId: keyId === '' ? undefined : keyId,
     platformCount,
   };
 }

@@ -1,5 +1,5 @@
-import type { ListedProvider } from '../../domain/retention/listed.ts';
 import type { Api, PrivateRegistryOptions } from './api.ts';
+import type { ListedProvider } from './contract.ts';
 import { isDoubtful, readAllPages } from './listing.ts';
 import { readOnce } from './read-once.ts';
 import { organizationNotFound, paths } from './resources.ts';

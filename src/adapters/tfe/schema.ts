@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { parseSha256, type Sha256 } from '../../domain/artifact/sha256.ts';
 import type { Platform } from '../../domain/provider/platform.ts';
-import type { ListedProvider } from '../../domain/retention/listed.ts';
 import type { StoredSigningKey } from '../../ports/signing-keys.ts';
+import type { ListedProvider } from './contract.ts';
 
 /** A resource with its JSON:API id, by which the members of a listing are told apart. */
 export interface Identified {
@@ -29,7 +29,8 @@ export interface PlatformDocument extends Identified {
 
 /** A release file: an upload link stands beside it while it is missing, a download link afterwards. */
 export interface FileDocument {
-  readonly uploaded: boolean;
+  /** Undefined when the document does not say it, and no link shows it. */
+  readonly uploaded: boolean | undefined;
   readonly uploadLink: string | undefined;
   readonly downloadLink: string | undefined;
 }
@@ -66,7 +67,8 @@ function fileDocument(
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
   const [uploadLink, downloadLink] = [link(`${name}-upload`), link(`${name}-download`)];
-  return { uploaded: uploaded ?? downloadLink !== undefined, uploadLink, downloadLink };
+  const shown = downloadLink !== undefined ? true : uploadLink !== undefined ? false : undefined;
+  return { uploaded: uploaded ?? shown, uploadLink, downloadLink };
 }
 
 /** "Get a Provider" and the members of "List Terraform Registry Providers". */

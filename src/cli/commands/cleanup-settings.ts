@@ -5,15 +5,25 @@ import {
   type RetentionSetting,
 } from '../../domain/retention/policy.ts';
 import type { Invocation, OptionSpec, VariableSpec } from '../command-spec.ts';
-import { readConfigPath, readUpstreamSettings, type UpstreamSettings } from '../settings.ts';
-import { createSettingsReader, type Setting, type SettingsReader } from '../settings-reader.ts';
-import { CONFIG_OPTION, UPSTREAM_OPTIONS } from '../shared-options.ts';
 import {
-  ORGANIZATION_OPTIONS,
-  ORGANIZATION_VARIABLES,
-  type OrganizationSettings,
-  readOrganizationSettings,
-} from './keys-run.ts';
+  type NetworkSettings,
+  type OutputSettings,
+  readNetworkSettings,
+  readOutputSettings,
+  readUpstreamSettings,
+  type UpstreamSettings,
+} from '../settings.ts';
+import { createSettingsReader, type Setting, type SettingsReader } from '../settings-reader.ts';
+import {
+  CONFIG_OPTION,
+  DESTINATION_OPTIONS,
+  DESTINATION_VARIABLES,
+  NETWORK_OPTIONS,
+  NETWORK_VARIABLES,
+  OUTPUT_OPTIONS,
+  UPSTREAM_OPTIONS,
+} from '../shared-options.ts';
+import { type ConfigSettings, readConfigSettings } from './provider-run.ts';
 
 export const CLEANUP_OPTIONS: readonly OptionSpec[] = [
   CONFIG_OPTION,
@@ -23,7 +33,7 @@ export const CLEANUP_OPTIONS: readonly OptionSpec[] = [
   { flags: '--remove-incomplete <days>', description: 'delete incomplete versions older than this' },
   {
     flags: '--scope <scope>',
-    description: 'config: providers the config names (default); all: every private one',
+    description: 'config: providers the config names (default); all: every one that is held',
   },
   { flags: '--provider <name>', description: 'only this provider, by its type, such as aws' },
   { flags: '--max-share <share>', description: 'stop when more of a provider would go (default: 0.5)' },
@@ -31,17 +41,20 @@ export const CLEANUP_OPTIONS: readonly OptionSpec[] = [
   { flags: '--dry-run', description: 'show what would be deleted; changes nothing' },
   { flags: '--yes', description: 'delete without asking' },
   ...UPSTREAM_OPTIONS,
-  ...ORGANIZATION_OPTIONS,
+  ...DESTINATION_OPTIONS,
+  ...NETWORK_OPTIONS,
+  ...OUTPUT_OPTIONS,
 ];
 
 export const CLEANUP_VARIABLES: readonly VariableSpec[] = [
   { name: 'KEEP_VERSION_COUNT', description: 'as --keep' },
   { name: 'DRY_RUN', description: 'true: as --dry-run' },
-  ...ORGANIZATION_VARIABLES,
+  ...DESTINATION_VARIABLES,
+  ...NETWORK_VARIABLES,
 ];
 
-export interface CleanupSettings extends OrganizationSettings {
-  readonly configPath: string;
+export interface CleanupSettings extends OutputSettings, ConfigSettings {
+  readonly network: NetworkSettings;
   readonly policy: RetentionPolicy;
   readonly provider: string | undefined;
   readonly upstream: UpstreamSettings;
@@ -49,19 +62,31 @@ export interface CleanupSettings extends OrganizationSettings {
   readonly yes: boolean;
 }
 
-/** Throws ArgumentsInvalid or SettingsInvalid with everything that is wrong. */
+/**
+ * Throws ArgumentsInvalid or SettingsInvalid with everything that is wrong, ConfirmationRequired where nobody can be
+ * asked, and the config's errors.
+ */
 export async function readCleanupSettings(invocation: Invocation): Promise<CleanupSettings> {
   const reader = createSettingsReader(invocation);
   const settings = {
-    configPath: readConfigPath(reader, invocation),
+    ...readOutputSettings(reader),
     policy: readPolicy(reader),
     provider: reader.option('--provider')?.value,
     dryRun: readDryRun(reader),
     yes: reader.switchedOn('--yes'),
+    network: await readNetworkSettings(reader),
     upstream: await readUpstreamSettings(reader),
   };
-  const organization = await readOrganizationSettings(reader, invocation);
-  return { ...settings, ...organization, policy: reader.requireSound(settings.policy) };
+  const policy = reader.requireSound(settings.policy);
+  if (!settings.dryRun && !settings.yes && invocation.io.ask === undefined) throw unconfirmed();
+  return { ...settings, policy, ...(await readConfigSettings(reader, invocation)) };
+}
+
+function unconfirmed(): SyncError {
+  return new SyncError(
+    'ConfirmationRequired',
+    'Cleanup deletes for good, and here is no terminal to ask on. Look at --dry-run, then give --yes.',
+  );
 }
 
 function readPolicy(reader: SettingsReader): RetentionPolicy | undefined {

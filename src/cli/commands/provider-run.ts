@@ -46,12 +46,10 @@ export const RUN_OPTIONS = [
 
 export const RUN_VARIABLES = [...DESTINATION_VARIABLES, ...NETWORK_VARIABLES];
 
-export interface RunSettings extends OutputSettings {
-  readonly config: SyncConfig;
+export interface RunSettings extends OutputSettings, ConfigSettings {
   readonly concurrency: number | undefined;
   readonly network: NetworkSettings;
   readonly upstream: UpstreamSettings;
-  readonly destinations: readonly DestinationPlace[];
 }
 
 /**
@@ -66,6 +64,20 @@ export async function readRunSettings(invocation: Invocation): Promise<RunSettin
     network: await readNetworkSettings(reader),
     upstream: await readUpstreamSettings(reader),
   };
+  return { ...settings, ...(await readConfigSettings(reader, invocation)) };
+}
+
+/** A config, and what its destinations need. */
+export interface ConfigSettings {
+  readonly config: SyncConfig;
+  readonly destinations: readonly DestinationPlace[];
+}
+
+/** Throws as `readRunSettings`, with what the reader has noted before. */
+export async function readConfigSettings(
+  reader: SettingsReader,
+  invocation: Invocation,
+): Promise<ConfigSettings> {
   const configPath = readConfigPath(reader, invocation);
   const config = await readConfig({ configSource: createFileConfigSource(configPath) }).catch(
     async (error: unknown) => {
@@ -74,7 +86,7 @@ export async function readRunSettings(invocation: Invocation): Promise<RunSettin
     },
   );
   const destinations = await readDestinationPlaces(reader, invocation, config);
-  return { ...settings, config, destinations: reader.requireSound(destinations) };
+  return { config, destinations: reader.requireSound(destinations) };
 }
 
 /**

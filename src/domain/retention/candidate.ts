@@ -1,5 +1,5 @@
 import { compareVersions, parseVersion, type Version } from '../provider/version.ts';
-import { isComplete, type ListedVersion } from './listed.ts';
+import { type Completeness, completenessOf, type ListedVersion } from './listed.ts';
 
 /**
  * One version with every listed text that means it: "1.0" and "1.0.0" are one version to Terraform, so
@@ -9,6 +9,8 @@ export interface Candidate {
   readonly version: Version;
   readonly texts: readonly string[];
   readonly complete: boolean;
+  /** True when no text of it is complete and of one the destination does not say. */
+  readonly completenessUnknown: boolean;
   /** The latest of its creation dates; undefined when one is unknown. */
   readonly createdAt: Date | undefined;
 }
@@ -38,11 +40,16 @@ export function readListing(listed: readonly ListedVersion[]): ReadListing {
     .map(({ version, members }) => ({
       version,
       texts: members.map((member) => member.text),
-      complete: members.some(isComplete),
+      ...together(members.map(completenessOf)),
       createdAt: latest(members.map((member) => member.createdAt)),
     }))
     .sort((a, b) => compareVersions(b.version, a.version));
   return { candidates, unreadable };
+}
+
+function together(members: readonly Completeness[]): Pick<Candidate, 'complete' | 'completenessUnknown'> {
+  const complete = members.includes('complete');
+  return { complete, completenessUnknown: !complete && members.includes('unknown') };
 }
 
 function byText(a: ListedVersion, b: ListedVersion): number {

@@ -37,6 +37,7 @@ export function decideRetention(input: RetentionInput): readonly RetentionDecisi
   const rules = [
     requestedRule(candidates, wishes.requested),
     retainedRule(wishes.retain),
+    unknownRule,
     ...ranking.rules,
     minimumAgeRule(policy, now),
   ];
@@ -69,6 +70,12 @@ function retainedRule(retain: readonly VersionConstraint[]): KeepRule {
     const constraint = retain.find((constraint) => satisfies(constraint, version));
     return constraint && keep('retained', `on the config's retain list (${constraint.text})`);
   };
+}
+
+/** What nobody knows to be incomplete may be whole. */
+function unknownRule({ completenessUnknown }: Candidate): RetentionVerdict | undefined {
+  if (!completenessUnknown) return undefined;
+  return keep('completeness-unknown', 'the registry does not say whether its release files are uploaded');
 }
 
 function minimumAgeRule({ minimumAgeDays }: RetentionPolicy, now: Date): KeepRule {

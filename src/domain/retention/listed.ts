@@ -12,28 +12,32 @@ export interface HeldProvider {
   readonly own: boolean;
 }
 
-/** A provider in the organization's registry, as a listing shows it. */
-export interface ListedProvider {
-  readonly name: string;
-  readonly namespace: string;
-  /** `public` entries are mere references to the public registry and are never changed. */
-  readonly registryName: 'private' | 'public';
-}
-
 /** A version as a listing shows it. */
 export interface ListedVersion {
   /** As the registry writes it; may be something Terraform cannot read. */
   readonly text: string;
   readonly createdAt: Date | undefined;
-  readonly shasumsUploaded: boolean;
-  readonly shasumsSignatureUploaded: boolean;
+  /** Undefined where the destination does not say: then nobody knows whether the version is whole. */
+  readonly shasumsUploaded: boolean | undefined;
+  readonly shasumsSignatureUploaded: boolean | undefined;
   readonly platformCount: number | undefined;
+  /** The id of the key that the version names as its signer's, 16 upper-case hex digits; where there is one. */
+  readonly keyId?: string | undefined;
 }
+
+export type Completeness = 'complete' | 'incomplete' | 'unknown';
 
 /**
  * Whether Terraform could install anything of the version. Packages are uploaded before SHA256SUMS and
  * its signature, so these two tell as much as a listing can; an unknown number of platforms tells nothing.
  */
+export function completenessOf(version: ListedVersion): Completeness {
+  const { shasumsUploaded, shasumsSignatureUploaded, platformCount } = version;
+  const files = [shasumsUploaded, shasumsSignatureUploaded];
+  if (files.includes(false) || platformCount === 0) return 'incomplete';
+  return files.includes(undefined) ? 'unknown' : 'complete';
+}
+
 export function isComplete(version: ListedVersion): boolean {
-  return version.shasumsUploaded && version.shasumsSignatureUploaded && version.platformCount !== 0;
+  return completenessOf(version) === 'complete';
 }

@@ -17,7 +17,11 @@ export type KeepReason =
   | 'newest-of-major'
   | 'younger-than-minimum-age'
   | 'creation-date-unknown'
-  | 'incomplete';
+  | 'incomplete'
+  /** The destination does not say whether its files are there. */
+  | 'completeness-unknown'
+  /** Nothing shows that it came from the provider's public registry: it may be somebody's own. */
+  | 'origin-unknown';
 
 export type DeleteReason =
   | 'beyond-newest-stable'

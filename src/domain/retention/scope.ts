@@ -1,46 +1,41 @@
-import type { SyncConfig } from '../config/config.ts';
-import { SyncError } from '../errors.ts';
-import type { ListedProvider } from './listed.ts';
+import type { ProviderEntry } from '../config/config.ts';
+import { sameAddress } from '../provider/address.ts';
+import type { HeldProvider } from './listed.ts';
 import type { RetentionScope } from './policy.ts';
 
 export interface ScopeInput {
-  /** The whole listing of the organization's registry. */
-  readonly listed: readonly ListedProvider[];
-  readonly organization: string;
-  readonly config: SyncConfig;
+  /** Everything that one destination lists. */
+  readonly held: readonly HeldProvider[];
+  /** The config's entries that go to that destination. */
+  readonly entries: readonly ProviderEntry[];
   readonly scope: RetentionScope;
-  /** Only this provider, when given. */
-  readonly only?: string | undefined;
+}
+
+/** A provider that cleanup may touch, with what the config says of it. */
+export interface ScopedProvider {
+  readonly provider: HeldProvider;
+  readonly entries: readonly ProviderEntry[];
 }
 
 /**
- * The names of the providers that cleanup may touch, in alphabetical order: private ones of the
- * organization itself and, in scope `config`, only those the config names.
- * Throws ProviderNotFound when `only` is not among them.
+ * The providers that cleanup may touch at one destination, in alphabetical order: its own and, in scope `config`,
+ * only those that the config sends there. A provider under its original address is named by the whole of it; one in
+ * a private registry, which keeps none, by its type.
  */
-export function providersInScope(input: ScopeInput): readonly string[] {
-  const organization = input.organization.toLowerCase();
-  const own = input.listed.filter(
-    (entry) => entry.registryName === 'private' && entry.namespace.toLowerCase() === organization,
-  );
-  const named = new Set(input.config.providers.map(({ address }) => address.type));
-  const names = new Set(own.map((entry) => entry.name));
-  const inScope = [...names].filter((name) => input.scope === 'all' || named.has(name.toLowerCase())).sort();
-  const only = input.only?.toLowerCase();
-  if (only === undefined) return inScope;
-  const chosen = inScope.filter((name) => name.toLowerCase() === only);
-  if (chosen.length > 0) return chosen;
-  throw outOfScope(
-    input,
-    own.some((entry) => entry.name.toLowerCase() === only),
-  );
+export function providersInScope({ held, entries, scope }: ScopeInput): readonly ScopedProvider[] {
+  const own = new Map(held.filter((provider) => provider.own).map((provider) => [provider.name, provider]));
+  return [...own.values()]
+    .map((provider) => ({ provider, entries: entries.filter((entry) => isAbout(entry, provider)) }))
+    .filter((scoped) => scope === 'all' || scoped.entries.length > 0)
+    .sort((a, b) => (a.provider.name < b.provider.name ? -1 : 1));
 }
 
-function outOfScope({ only, organization }: ScopeInput, present: boolean): SyncError {
-  return new SyncError(
-    'ProviderNotFound',
-    present
-      ? `The config does not name the provider "${only}", so cleanup leaves it alone. Add it to the config, or set the scope to all.`
-      : `The organization "${organization}" has no private provider "${only}". Check the name: it is the provider's type alone, such as aws.`,
-  );
+function isAbout({ address }: ProviderEntry, provider: HeldProvider): boolean {
+  if (provider.address !== undefined) return sameAddress(address, provider.address);
+  return address.type === provider.type.toLowerCase();
+}
+
+/** Whether a person means the provider by `name`: its type, or what the destination calls it. */
+export function isCalled({ name, type }: HeldProvider, called: string): boolean {
+  return [name, type].some((each) => each.toLowerCase() === called.toLowerCase());
 }

@@ -1,7 +1,7 @@
 import { createPublicRegistry } from '../../adapters/terraform-registry/public-registry.ts';
-import { createPrivateRegistry } from '../../adapters/tfe/private-registry.ts';
-import type { CleanupPorts } from '../../application/cleanup-old-versions.ts';
+import type { CleanupPorts } from '../../application/cleanup/plan.ts';
 import { notifyError } from '../../application/notify-error.ts';
+import type { SyncConfig } from '../../domain/config/config.ts';
 import { toSyncError } from '../../domain/errors.ts';
 import type { ConfigSource } from '../../ports/config-source.ts';
 import { readSettings } from '../environment.ts';
@@ -14,13 +14,14 @@ import {
   readUpstreamAddresses,
 } from '../settings.ts';
 import { composeConfigReader } from './config-reader.ts';
+import { composeDestinations } from './destinations.ts';
 import { createNotifier } from './notification.ts';
 import { composeRegistryAccess, systemClock } from './registries.ts';
 
 export interface CleanupComposition extends CleanupSettings {
   /** The config that says what must stay, as it is now. */
   readonly configSource: ConfigSource;
-  open(signal: AbortSignal): Promise<CleanupPorts & AsyncDisposable>;
+  open(config: SyncConfig, signal: AbortSignal): Promise<CleanupPorts & AsyncDisposable>;
   /** Puts what somebody should look at, though nothing failed, into the log. */
   remark(provider: string, text: string): void;
   /** Runs `work`; when it throws, people are told before the error goes on. */
@@ -29,33 +30,44 @@ export interface CleanupComposition extends CleanupSettings {
 
 export function composeCleanup(runtime: Runtime): CleanupComposition {
   const { environment, telemetry } = runtime;
-  const { destination, addresses, notification, config, cleanup } = readSettings(environment, (reader) => ({
+  const { destination, addresses, notification, location, cleanup } = readSettings(environment, (reader) => ({
     destination: readDestination(reader),
     addresses: readUpstreamAddresses(reader),
     notification: { ...readNotification(reader), logGroup: reader.required('LOG_GROUP') },
-    config: { bucket: reader.required('CONFIG_BUCKET'), key: reader.required('CONFIG_KEY'), versionId: null },
+    location: {
+      bucket: reader.required('CONFIG_BUCKET'),
+      key: reader.required('CONFIG_KEY'),
+      versionId: null,
+    },
     cleanup: readCleanup(reader),
   }));
   const access = composeRegistryAccess(runtime, destination);
   const notifier = createNotifier(runtime, notification);
   return {
     ...cleanup,
-    configSource: composeConfigReader(runtime).source(config),
-    open: async (signal) => {
+    configSource: composeConfigReader(runtime).source(location),
+    open: async (config, signal) => {
+      await using stack = new AsyncDisposableStack();
       const upstream = await access.connect('upstream', signal);
-      const http = await access.connect('destination', signal, destination.address);
+      stack.defer(() => upstream.close());
+      const knownProviders = config.providers.map(({ address }) => address);
+      const terms = {
+        access,
+        settings: destination,
+        environment,
+        signal,
+        knownProviders,
+        lookup: 'listing',
+      } as const;
+      const destinations = await composeDestinations(config, undefined, terms, stack);
+      const open = stack.move();
       return {
         publicRegistry: createPublicRegistry({ http: upstream, addresses }),
-        privateRegistry: createPrivateRegistry({
-          ...destination,
-          http,
-          token: access.token(destination.tokenSecretName),
-        }),
+        destinations,
+        destinationsNamed: config.destinations !== undefined,
         events: telemetry.reporter,
         clock: systemClock,
-        [Symbol.asyncDispose]: async () => {
-          await Promise.all([upstream.close(), http.close()]);
-        },
+        [Symbol.asyncDispose]: () => open.disposeAsync(),
       };
     },
     remark: (provider, text) => telemetry.logger.warn(text, { provider }),
@@ -65,7 +77,13 @@ export function composeCleanup(runtime: Runtime): CleanupComposition {
       } catch (thrown) {
         const { code, name, message } = toSyncError(thrown);
         const error = { code, name, message };
-        const notice = { ...notification, work: { kind: 'cleanup' }, error, config, executionId } as const;
+        const notice = {
+          ...notification,
+          work: { kind: 'cleanup' },
+          error,
+          config: location,
+          executionId,
+        } as const;
         await notifyError({ notifier }, notice).catch((failure: unknown) => {
           telemetry.logger.error(toSyncError(failure).message);
         });

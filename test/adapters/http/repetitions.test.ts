@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HttpMethod } from '../../../src/adapters/http/contract.ts';
 import type { SyncError } from '../../../src/domain/errors.ts';
+import type { ChaosAction } from '../../support/chaos-proxy.ts';
 import { answer, documentClient, errorOf } from './document-client.ts';
 
 const { ask, net, retries, startClient, waits } = documentClient();
@@ -113,6 +114,20 @@ describe('repeating', () => {
     expect(error.code).toBe('DestinationUnavailable');
     expect(net.proxy.requests.map((request) => request.method)).toEqual(['GET', 'GET', 'POST']);
   });
+
+  it.each<[string, ChaosAction, true | undefined]>([
+    ['lost on the way back', { kind: 'lose-answer' }, true],
+    ['cut within the answer', { kind: 'drop-response', afterBytes: 3 }, true],
+    ['a 502 of a proxy', answer(502), true],
+    ['a 429', answer(429), undefined],
+  ])(
+    'says that an earlier attempt may have been carried out, when its answer was %s',
+    async (_, action, may) => {
+      startClient({}, { method: 'DELETE', action });
+      expect((await ask({ method: 'DELETE' })).mayHaveActed).toBe(may);
+      expect((await ask()).mayHaveActed).toBeUndefined();
+    },
+  );
 
   it('repeats even a POST when no connection came about', async () => {
     startClient();

@@ -10,6 +10,7 @@ import {
   PROVIDERS,
   pageOf,
   platform,
+  proxiedRegistry,
   type ScriptedRegistry,
   scriptedRegistry,
   VERSION,
@@ -212,6 +213,17 @@ describe('a 404', () => {
       path === VERSION ? { status: 404 } : undefined,
     );
     expect(await scripted.registry.deleteVersion('anvil', '1.0.0')).toBe('gone');
+  });
+
+  it('to a deletion means deleted after an attempt whose answer was lost', async () => {
+    const lost = { method: 'DELETE', action: { kind: 'lose-answer' } } as const;
+    await using proxied = await proxiedRegistry(lost);
+    await proxied.registry.createProvider('anvil');
+    await proxied.registry.createVersion('anvil', V1, creation);
+    expect(await proxied.registry.deleteVersion('anvil', '1.0.0')).toBe('deleted');
+    const deletions = proxied.proxy.requests.filter(({ method }) => method === 'DELETE');
+    expect(deletions.map(({ status }) => status)).toEqual([undefined, 404]);
+    expect(await proxied.registry.deleteVersion('anvil', '1.0.0')).toBe('gone');
   });
 });
 

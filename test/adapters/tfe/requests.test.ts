@@ -118,7 +118,7 @@ describe('what is remembered of the providers', () => {
     await publish(proxied.registry);
     const other = proxied.again().registry;
     expect((await other.readProviderVersion('anvil', V1)).version).toBeDefined();
-    await proxied.registry.deleteVersion('anvil', '1.0.0');
+    expect(await proxied.registry.deleteVersion('anvil', '1.0.0')).toBe('deleted');
     expect(await other.readProviderVersion('anvil', V1)).toEqual({ provider: true, version: undefined });
   });
 

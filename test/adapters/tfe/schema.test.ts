@@ -108,9 +108,20 @@ describe('a version', () => {
     [null, '/download', true],
     [null, undefined, false],
     [false, '/download', false],
+    [false, undefined, false],
   ])('with shasums-uploaded %j and the download link %j is uploaded: %j', (flag, link, uploaded) => {
     const links = link === undefined ? {} : { 'shasums-download': link };
     const read = version.parse(versionDocument({ 'shasums-uploaded': flag }, links));
     expect(read.shasums.uploaded).toBe(uploaded);
+  });
+
+  it('is unknown to be uploaded where neither the document nor a link says so', () => {
+    const { links: _, ...document } = versionDocument({ 'shasums-uploaded': undefined });
+    expect(version.parse(document).shasums).toEqual({
+      uploaded: undefined,
+      uploadLink: undefined,
+      downloadLink: undefined,
+    });
+    expect(version.parse(document).signature.uploaded).toBe(false);
   });
 });

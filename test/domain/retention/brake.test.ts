@@ -44,6 +44,13 @@ describe('the brake', () => {
     );
   });
 
+  it('calls the limits as the options that set them, where there are some', () => {
+    const options = { maxShare: '--max-share', maxCount: '--max-count' };
+    expect(checkBrake([provider('aws', 150, 200)], BRAKE, options)?.message).toContain(
+      'if that is what you want, give --max-count 150 and --max-share 0.75.',
+    );
+  });
+
   it.each([
     [2, 3],
     [29, 49],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readWishes } from '../../../src/application/cleanup-wishes.ts';
+import { createUpstreamListing, readWishes } from '../../../src/application/cleanup/wishes.ts';
 import {
   parseRequestedVersion,
   type RequestedVersion,
@@ -11,7 +11,7 @@ import type { ProviderWishes } from '../../../src/domain/retention/decide.ts';
 import type { ListedVersion } from '../../../src/domain/retention/listed.ts';
 import { parseRetentionPolicy, type RetentionSetting } from '../../../src/domain/retention/policy.ts';
 import { type DeleteReason, type KeepReason, keep, remove } from '../../../src/domain/retention/reasons.ts';
-import { available, configFor, entry } from '../../application/cleanup-world.ts';
+import { available, entry, NO_MATCH } from '../../application/cleanup/world.ts';
 import { constraint, daysAgo, decide, deletedOf, listed } from './listings.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../../docs/retention.md'), 'utf8');
@@ -61,11 +61,8 @@ async function wishesOf(cell: string): Promise<ProviderWishes> {
   const requests = parts.filter((part) => !part.startsWith(RETAIN) && !part.startsWith(UPSTREAM));
   const retain = after(RETAIN).map(constraint);
   const entries = requests.map((text) => entry('aws', { requested: readRequest(text), retain }));
-  return await readWishes(
-    { listVersions: async () => available(upstream?.split(', ') ?? []) },
-    'aws',
-    configFor(...entries),
-  );
+  const listVersions = async () => available(upstream?.split(', ') ?? NO_MATCH);
+  return await readWishes(createUpstreamListing({ listVersions }), entries);
 }
 
 function readRequest(text: string): RequestedVersion {
@@ -79,6 +76,7 @@ function readListed(cell: string): readonly ListedVersion[] {
     const days = /(\d+) days/.exec(remarks);
     return listed(text, {
       ...(remarks.includes('incomplete') && { shasumsUploaded: false }),
+      ...(remarks.includes('files unknown') && { shasumsUploaded: undefined }),
       ...(days && { createdAt: daysAgo(Number(days[1])) }),
       ...(remarks.includes('age unknown') && { createdAt: undefined }),
     });
@@ -157,6 +155,8 @@ const KEEP_REASONS: Record<KeepReason, true> = {
   'younger-than-minimum-age': true,
   'creation-date-unknown': true,
   incomplete: true,
+  'completeness-unknown': true,
+  'origin-unknown': true,
 };
 
 const DELETE_REASONS: Record<DeleteReason, true> = {

@@ -8,7 +8,7 @@ import {
   type Version,
 } from '../../../src/domain/provider/version.ts';
 import { decideRetention, type RetentionInput } from '../../../src/domain/retention/decide.ts';
-import { isComplete, type ListedVersion } from '../../../src/domain/retention/listed.ts';
+import { completenessOf, isComplete, type ListedVersion } from '../../../src/domain/retention/listed.ts';
 import { sharedJsonLines } from '../../support/shared-vectors.ts';
 import {
   anyListing,
@@ -70,6 +70,27 @@ function laws(listings: fc.Arbitrary<readonly ListedVersion[]>, numRuns: number)
         .filter(({ text }) => deleted.has(text))
         .filter((entry) => isProtected(entry, input));
       expect(wronglyDeleted).toEqual([]);
+    });
+  });
+
+  it('never deletes the newest complete version, whatever the settings', () => {
+    holds((input) => {
+      const complete = input.versions.filter(isComplete).flatMap(({ text }) => parseVersion(text) ?? []);
+      const [newest] = complete.toSorted((a, b) => compareVersions(b, a));
+      const deleted = deletedOf(decideRetention(input)).map((text) => parseVersion(text)?.canonical);
+      expect(newest === undefined || !deleted.includes(newest.canonical)).toBe(true);
+    });
+  });
+
+  it('never deletes a version of which nobody says whether it is complete', () => {
+    holds((input) => {
+      const meaning = ({ text }: ListedVersion) => parseVersion(text)?.canonical;
+      const complete = new Set(input.versions.filter(isComplete).map(meaning));
+      const unknown = input.versions
+        .filter((entry) => completenessOf(entry) === 'unknown')
+        .filter((entry) => !complete.has(meaning(entry)));
+      const deleted = deletedOf(decideRetention(input));
+      expect(unknown.filter(({ text }) => deleted.includes(text))).toEqual([]);
     });
   });
 

@@ -102,8 +102,8 @@ const anyText = fc.oneof({ weight: 9, arbitrary: readableText }, { weight: 1, ar
 
 const state = fc.record({
   createdAt: fc.option(fc.integer({ min: -2, max: 120 }).map(daysAgo), { nil: undefined, freq: 6 }),
-  shasumsUploaded: fc.nat(9).map((n) => n > 0),
-  shasumsSignatureUploaded: fc.nat(9).map((n) => n > 0),
+  shasumsUploaded: fc.nat(19).map((n) => (n === 0 ? undefined : n > 2)),
+  shasumsSignatureUploaded: fc.nat(19).map((n) => (n === 0 ? undefined : n > 2)),
   platformCount: fc.constantFrom(undefined, 0, 1, 2, 2, 2, 2),
 });
 

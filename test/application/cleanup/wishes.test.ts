@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeCleanupFailure } from '../../src/application/cleanup-old-versions.ts';
-import { SyncError } from '../../src/domain/errors.ts';
-import { formatAddress } from '../../src/domain/provider/address.ts';
-import { resolveVersion } from '../../src/domain/provider/resolve.ts';
-import { compareVersions } from '../../src/domain/provider/version.ts';
-import { constraint, exactly, LATEST, readableText, within } from '../domain/retention/listings.ts';
-import { versionOf } from '../support/sync-world.ts';
-import { AWS, available, cleanupWorld, configFor, entry, seed } from './cleanup-world.ts';
+import { describeCleanupFailure } from '../../../src/application/cleanup/results.ts';
+import { SyncError } from '../../../src/domain/errors.ts';
+import { formatAddress } from '../../../src/domain/provider/address.ts';
+import { resolveVersion } from '../../../src/domain/provider/resolve.ts';
+import { compareVersions } from '../../../src/domain/provider/version.ts';
+import { constraint, exactly, LATEST, readableText, within } from '../../domain/retention/listings.ts';
+import { versionOf } from '../../support/sync-world.ts';
+import { AWS, available, cleanupWorld, configFor, entry, NO_MATCH, packageOf, seed } from './world.ts';
 
 /** A world whose public registry lists versions by provider type, or throws; it remembers who was asked for. */
 function worldWith(upstream: Readonly<Record<string, readonly string[] | SyncError>>) {
@@ -21,6 +21,7 @@ function worldWith(upstream: Readonly<Record<string, readonly string[] | SyncErr
       if (answer === undefined) throw new SyncError('ProviderNotFound', 'There is no such provider.');
       return available(answer);
     },
+    readPackage: async () => packageOf(),
   };
   return { ...world, asked };
 }
@@ -68,7 +69,6 @@ describe('what the config asks for upstream', () => {
   });
 
   it.each([
-    ['does not know the provider', {}],
     ['lists none that matches', { aws: ['4.0.0-rc1'] }],
     ['lists one that is not here', { aws: ['4.0.0'] }],
   ])('changes nothing when the public registry %s', async (_, upstream) => {
@@ -79,12 +79,26 @@ describe('what the config asks for upstream', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it.each([
+    ['does not know', {}, 'ProviderNotFound', 'does not know it'],
+    ['lists no version of', { aws: [] }, 'UpstreamResponseInvalid', 'lists no version of it'],
+  ])('is no licence to delete what a public registry %s any more', async (_, upstream, code, words) => {
+    const { registry, present, clean } = worldWith({ ...upstream, null: NO_MATCH });
+    seed(registry, 'aws', AWS);
+    seed(registry, 'null', AWS);
+    const result = await clean({ keep: 1 });
+    expect(result).toMatchObject({ ok: false, providersChecked: 1, versionsDeleted: 4 });
+    expect(result.providers[0]?.error).toMatchObject({ code, message: expect.stringContaining(words) });
+    expect(present('aws')).toEqual(AWS);
+    expect(present('null')).toEqual(['3.0.0']);
+  });
+
   it.each(['UpstreamUnavailable', 'UpstreamResponseInvalid'] as const)(
     'fails the provider with %s when it cannot be found out; the others go on',
     async (code) => {
       const { registry, present, clean } = worldWith({
         aws: new SyncError(code, 'No good answer.'),
-        null: [],
+        null: NO_MATCH,
       });
       seed(registry, 'aws', AWS);
       seed(registry, 'null', AWS);
@@ -105,6 +119,7 @@ describe('what the config asks for upstream', () => {
     const abort = new AbortController();
     const reason = new SyncError('DeadlineNear', 'The time is nearly up.');
     ports.publicRegistry = {
+      ...ports.publicRegistry,
       listVersions: async () => {
         abort.abort(reason);
         throw new SyncError('UpstreamUnavailable', 'The request was broken off.');
@@ -123,7 +138,7 @@ describe('what the config asks for upstream', () => {
     const requests = fc.constantFrom(LATEST, within('~> 1.0'), within('>= 1, < 3'), within('!= 3.0.0'));
     const keep = fc.integer({ min: 1, max: 3 });
     const law = async ([present, left, added]: string[][], requested: typeof LATEST, keep: number) => {
-      const upstream = [...(left ?? []), ...(added ?? [])];
+      const upstream = [...(left ?? []), ...(added ?? []), ...NO_MATCH];
       const { registry, clean } = worldWith({ aws: upstream });
       seed(registry, 'aws', present ?? []);
       const result = await clean({ keep }, { config: configFor(entry('aws', { requested })) });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { describeCleanupFailure, planCleanup } from '../../src/application/cleanup-old-versions.ts';
-import { SyncError } from '../../src/domain/errors.ts';
-import { DEFAULT_RETENTION_POLICY } from '../../src/domain/retention/policy.ts';
-import { listed } from '../domain/retention/listings.ts';
-import { AWS, cleanupWorld, configFor, OPEN_BRAKE, seed } from './cleanup-world.ts';
+import { planCleanup } from '../../../src/application/cleanup/plan.ts';
+import { describeCleanupFailure } from '../../../src/application/cleanup/results.ts';
+import { SyncError } from '../../../src/domain/errors.ts';
+import { DEFAULT_RETENTION_POLICY } from '../../../src/domain/retention/policy.ts';
+import { listed } from '../../domain/retention/listings.ts';
+import { AWS, cleanupWorld, configFor, OPEN_BRAKE, seed } from './world.ts';
 
 describe('a listing that cannot be trusted', () => {
   it('of no provider at all is an error', async () => {
@@ -85,7 +86,7 @@ describe('a plan', () => {
     });
     const policy = { ...DEFAULT_RETENTION_POLICY, brake: OPEN_BRAKE };
     const plan = await planCleanup(ports, { config: configFor(...names), policy });
-    expect(plan.providers.map(({ provider }) => provider)).toEqual(names);
+    expect(plan.providers.map(({ provider }) => provider.name)).toEqual(names);
     expect(most).toBe(5);
   });
 
@@ -100,9 +101,8 @@ describe('a plan', () => {
         return registry.deleteVersion(type, text);
       },
     });
-    await expect(clean({ keep: 1 }, { signal: abort.signal })).rejects.toMatchObject({
-      code: 'DeadlineNear',
-    });
+    const result = await clean({ keep: 1 }, { signal: abort.signal });
+    expect(result).toMatchObject({ stopped: true, ok: false });
     expect(present('aws')).toEqual(['3.0.0']);
     expect(present('null')).toHaveLength(4);
   });
@@ -188,14 +188,32 @@ describe('an interruption', () => {
         return registry.deleteVersion(type, text);
       },
     });
-    await expect(clean({ keep: 1 }, { signal: abort.signal })).rejects.toMatchObject({
-      code: 'Interrupted',
-      message: 'Cleanup was stopped at aws 1.1.0. Run it again to go on.',
-    });
+    const result = await clean({ keep: 1 }, { signal: abort.signal });
     expect(registry.changes).toHaveLength(1);
+    expect(result).toMatchObject({ stopped: true, ok: false, versionsDeleted: 1, versionsToDelete: 3 });
+    const [aws] = result.providers;
+    expect(aws?.deleted.map(({ version }) => version)).toEqual(['1.0.0']);
+    expect(aws?.toDelete.map(({ version }) => version)).toEqual(['1.1.0', '2.0.0', '2.1.0-beta1']);
+    expect(describeCleanupFailure(result)).toContain('3 were not come to before it was stopped.');
   });
 
-  it.each(['listVersions', 'deleteVersion'])(
+  it('that breaks a deletion off is no failure of it', async () => {
+    const { registry, reporter, override, clean } = cleanupWorld();
+    seed(registry, 'aws', AWS);
+    const abort = new AbortController();
+    override({
+      deleteVersion: async () => {
+        abort.abort();
+        throw new SyncError('DestinationUnavailable', 'The request was broken off.');
+      },
+    });
+    const result = await clean({ keep: 1 }, { signal: abort.signal });
+    expect(result).toMatchObject({ stopped: true, versionsDeleted: 0, versionsToDelete: 4 });
+    expect(result.providers[0]?.failed).toEqual([]);
+    expect(reporter.events).toEqual([]);
+  });
+
+  it.each(['listProviders', 'listVersions'])(
     'is no failure of the provider when it breaks %s off',
     async (method) => {
       const { registry, reporter, override, clean } = cleanupWorld();

@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import {
-  cleanupOldVersions,
-  describeCleanupFailure,
-  planCleanup,
-  previewCleanup,
-} from '../../src/application/cleanup-old-versions.ts';
-import { DEFAULT_RETENTION_POLICY } from '../../src/domain/retention/policy.ts';
-import { listed } from '../domain/retention/listings.ts';
-import { AWS, cleanupWorld, configFor, OPEN_BRAKE, seed } from './cleanup-world.ts';
+import { cleanupOldVersions, previewCleanup } from '../../../src/application/cleanup/cleanup-old-versions.ts';
+import { planCleanup } from '../../../src/application/cleanup/plan.ts';
+import { describeCleanupFailure } from '../../../src/application/cleanup/results.ts';
+import { DEFAULT_RETENTION_POLICY } from '../../../src/domain/retention/policy.ts';
+import { listed } from '../../domain/retention/listings.ts';
+import { AWS, cleanupWorld, configFor, OPEN_BRAKE, seed } from './world.ts';
 
 describe('the brake of a cleanup', () => {
   const brake = { maxShare: 0.5, maxCount: 100 };

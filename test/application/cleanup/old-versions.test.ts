@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeCleanupFailure } from '../../src/application/cleanup-old-versions.ts';
-import { constraint, exactly } from '../domain/retention/listings.ts';
-import { AWS, cleanupWorld, configFor, entry, seed } from './cleanup-world.ts';
+import { describeCleanupFailure } from '../../../src/application/cleanup/results.ts';
+import { constraint, exactly } from '../../domain/retention/listings.ts';
+import { AWS, cleanupWorld, configFor, entry, seed } from './world.ts';
 
 describe('a cleanup', () => {
   it('deletes what the policy does not keep, and tells what and why', async () => {
