@@ -26,8 +26,11 @@ export interface ImportHistoryStore {
   write(history: ImportHistory): Promise<void>;
 }
 
-/** A bundle that is being filled. Nothing of it is under its final name before `seal`. */
-export interface BundleDraft {
+/**
+ * A bundle that is being filled. Nothing of it is under its final name before `seal`. Disposing lets others go on with
+ * what is there.
+ */
+export interface BundleDraft extends AsyncDisposable {
   /** As the user named the bundle to be. */
   readonly location: string;
   readonly destination: Destination;

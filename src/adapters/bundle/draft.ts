@@ -16,6 +16,7 @@ import { createFolderMirrorStore } from '../folder/mirror-store.ts';
 import { createBundleDestination } from './bundle-destination.ts';
 import { digestOf, readDrafted, readDraftedDocuments } from './bundled-versions.ts';
 import { signManifest } from './company-signature.ts';
+import { lockDraft } from './draft-lock.ts';
 import { createDraftStore } from './draft-store.ts';
 import { writeManifest } from './manifest-document.ts';
 import { publishFolder, publishTar, type Writing } from './write-bundle.ts';
@@ -35,14 +36,21 @@ const BASE_MARK = '.base';
 
 /**
  * Begins a bundle, or goes on with one that was begun for the same target and died: it is filled in a folder beside
- * the target. Throws ArgumentsInvalid when something is at the target already.
+ * the target. Throws ArgumentsInvalid when something is at the target already, or another export writes there.
  */
 export async function openDraft(options: DraftOptions): Promise<BundleDraft> {
   const { base, clock } = options;
   const target = resolve(options.target);
   const folder = join(dirname(target), `.${basename(target)}.draft`);
   await requireFree(target, options.target);
-  await prepare(folder, base?.manifestSha256 ?? 'none');
+  const lock = await lockIn(dirname(target), `${folder}.lock`, options.target);
+  try {
+    await requireFree(target, options.target);
+    await prepare(folder, base?.manifestSha256 ?? 'none');
+  } catch (error) {
+    await lock[Symbol.asyncDispose]();
+    throw error;
+  }
   const store = createDraftStore(createFolderMirrorStore(folder));
   const before = base === undefined ? [] : holdingsAfter(base.manifest);
   const destination = createBundleDestination({ name: 'bundle', store, clock, before });
@@ -57,7 +65,17 @@ export async function openDraft(options: DraftOptions): Promise<BundleDraft> {
         throw folderFailure(`Writing the bundle ${options.target}`, error);
       }
     },
+    [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose](),
   };
+}
+
+async function lockIn(parent: string, path: string, target: string): Promise<AsyncDisposable> {
+  try {
+    await mkdir(parent, { recursive: true });
+    return await lockDraft(path, target);
+  } catch (error) {
+    throw cannotWrite(parent, error);
+  }
 }
 
 async function requireFree(target: string, shown: string): Promise<void> {
@@ -80,15 +98,20 @@ async function prepare(folder: string, mark: string): Promise<void> {
     await mkdir(folder, { recursive: true });
     await writeFile(path, mark);
   } catch (cause) {
-    if (['ENOENT', 'EEXIST', 'ENOTDIR', 'EACCES', 'EROFS', 'EPERM'].includes(systemCode(cause) ?? '')) {
-      throw new SyncError(
-        'ArgumentsInvalid',
-        `No bundle can be written into ${quote(dirname(folder))} (${systemCode(cause)}). Name another place with --to.`,
-        { cause },
-      );
-    }
-    throw folderFailure(`Writing ${folder}`, cause);
+    throw cannotWrite(dirname(folder), cause);
   }
+}
+
+function cannotWrite(parent: string, cause: unknown): SyncError {
+  const code = systemCode(cause) ?? '';
+  if (!['ENOENT', 'EEXIST', 'ENOTDIR', 'EACCES', 'EROFS', 'EPERM'].includes(code)) {
+    return folderFailure(`Writing into ${parent}`, cause);
+  }
+  return new SyncError(
+    'ArgumentsInvalid',
+    `No bundle can be written into ${quote(parent)} (${code}). Name another place with --to.`,
+    { cause },
+  );
 }
 
 interface Sealing extends DraftOptions {

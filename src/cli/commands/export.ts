@@ -59,7 +59,7 @@ export const exportCommand: CommandSpec = {
     const { io, signal } = invocation;
     const settings = await readExportSettings(invocation);
     const { network, upstream, concurrency } = settings;
-    const draft = await openDraft({
+    await using draft = await openDraft({
       target: settings.target,
       base: settings.base,
       signingKey: settings.signingKey,

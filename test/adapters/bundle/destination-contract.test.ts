@@ -32,7 +32,7 @@ async function draftSubject() {
       toolVersion: 'test',
       clock,
     });
-  await draftAt(parent);
+  await (await draftAt(parent))[Symbol.asyncDispose]();
   const open = (options: { readonly dieAfter?: number } = {}) => {
     const folder = createFolderMirrorStore(join(parent, `.${NAME}.draft`));
     const store = createDraftStore(dyingStore(folder, options.dieAfter));
@@ -48,7 +48,8 @@ async function draftSubject() {
     const aside = await mkdtemp(join(tmpdir(), 'provider-sync-bundle-'));
     try {
       await cp(parent, aside, { recursive: true });
-      if ((await (await draftAt(aside)).seal(versions)) === undefined) return [];
+      await using draft = await draftAt(aside);
+      if ((await draft.seal(versions)) === undefined) return [];
       const path = join(aside, NAME);
       await using contents = await openBundle(path);
       const { manifest } = contents;

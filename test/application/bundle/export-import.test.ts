@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readSigningKeyFile } from '../../../src/adapters/bundle/company-signature.ts';
@@ -45,7 +47,7 @@ interface ExportInput {
 }
 
 async function exporting(target: string, config: SyncConfig, { since, signKey, stop }: ExportInput = {}) {
-  const draft = await openDraft({
+  await using draft = await openDraft({
     target,
     base: since === undefined ? undefined : await readBase(since),
     signingKey: signKey === undefined ? undefined : await readSigningKeyFile(signKey),
@@ -179,6 +181,26 @@ describe('an export', () => {
     expect((await exporting(target, CONFIG)).bundle).not.toBeNull();
     expect(world.publicRegistry.downloads).toHaveLength(downloads);
     expect(await readdir(folder)).toEqual(['bundle.tar']);
+  });
+
+  it.each(['bundle', 'bundle.tar'])(
+    'beside another one to the same %s leaves one whole bundle',
+    async (name) => {
+      const target = join(await temporaryFolder(), name);
+      const both = await Promise.allSettled([exporting(target, CONFIG), exporting(target, CONFIG)]);
+      const written = both.filter((each) => each.status === 'fulfilled' && each.value.bundle !== null);
+      expect(written).toHaveLength(1);
+      await using bundle = await openForImport(target, { verifyKey: undefined });
+      expect(bundle.manifest.versions).toHaveLength(3);
+    },
+  );
+
+  it('takes over what a process that died had locked', async () => {
+    const folder = await temporaryFolder();
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    await writeFile(join(folder, '.bundle.draft.lock'), JSON.stringify({ host: hostname(), pid }));
+    expect((await exporting(join(folder, 'bundle'), CONFIG)).bundle).not.toBeNull();
+    expect(await readdir(folder)).toEqual(['bundle']);
   });
 
   it('never replaces anything', async () => {
