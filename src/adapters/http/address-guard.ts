@@ -181,7 +181,7 @@ export function createAddressGuard(options: AddressGuardOptions): AddressGuard {
       const { host, address } = forbidden;
       const which =
         host === address ? 'which is a private address' : `which has the private address ${address}`;
-      const remedy = `If that is meant, name the host: --allow-host ${host} (AllowedHosts on AWS)`;
+      const remedy = `If that is meant, name the host: --allow-host ${host} (AllowHosts on AWS)`;
       // All that a destination is asked for and nobody named, it linked to itself.
       const from =
         linked.get(host) ??

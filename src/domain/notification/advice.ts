@@ -22,7 +22,7 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   SecretUnreadable:
     'Check that the secret named above exists in this region, has a value (the raw token, or JSON with a field "token"), and is encrypted with a key that the function may use.',
   AddressRefused:
-    'Use an https address without a user name, and correct it where the message says. A host with a private address must be named in AllowedHosts.',
+    'Use an https address without a user name, and correct it where the message says. A host with a private address must be named in AllowHosts.',
   ProviderNotFound:
     'Check namespace and provider in the config for spelling, and whether the publisher withdrew it.',
   VersionNotFound: 'Choose a version the registry lists, or widen the constraint in the config.',
