@@ -7,7 +7,13 @@ const configReference = z.object({ bucket: text, key: text, versionId: z.union([
 const caughtError = z.object({ Error: text, Cause: z.string().optional() });
 
 /** Where the config is, as a person or a schedule says it. */
-const configLocation = z.object({ bucket: text, key: text, versionId: text.optional() });
+const configLocation = z.object({
+  bucket: text,
+  key: text,
+  versionId: text.optional(),
+  /** With true, every provider is checked and none is published. */
+  dryRun: z.boolean().optional(),
+});
 
 /**
  * EventBridge's "Object Created" of S3. The key stands as it is, not URL-encoded; there is a version id only
@@ -24,6 +30,7 @@ const objectCreated = z
     bucket: bucket.name,
     key: object.key,
     versionId: object['version-id'],
+    dryRun: undefined,
   }));
 
 const RUN_INPUT = { error: 'neither {"bucket": …, "key": …} nor an "Object Created" event of S3' };
@@ -62,11 +69,17 @@ export const runEvent = z.union(
       executionId: run.executionId,
       input: { ...run.config, versionId: run.config.versionId ?? undefined },
       progress: run.progress,
+      dryRun: false,
     })),
     z
       .object({ executionId: text, input: runInput })
-      .transform((event) => ({ ...event, progress: undefined })),
-    runInput.transform((input) => ({ executionId: undefined, input, progress: undefined })),
+      .transform((event) => ({ ...event, progress: undefined, dryRun: event.input.dryRun === true })),
+    runInput.transform((input) => ({
+      executionId: undefined,
+      input,
+      progress: undefined,
+      dryRun: input.dryRun === true,
+    })),
   ],
   RUN_INPUT,
 );

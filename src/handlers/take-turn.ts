@@ -10,6 +10,8 @@ export const handler = lambdaFunction({
   compose: composeTurn,
   metrics: { duration: 'TurnDuration' },
   async run(ports, { event, requestId }) {
+    // What only looks stands in nobody's way, and waits for nobody.
+    if (event.dryRun) return { joined: null, turn: 'yours' as const, waitSeconds: 0 };
     const taken = await takeTurn(ports, {
       executionId: event.executionId ?? requestId,
       wants: wishOf(event.input),

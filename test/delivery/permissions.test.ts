@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { bootstrap, permissionsOf, properties, ROLE_NAMES, type RoleName } from './support/bootstrap.ts';
 import { allows } from './support/policy.ts';
@@ -267,6 +267,53 @@ describe.each(['dev', 'staging', 'prod'] as const)('the boundary of %s', (enviro
       expect(within(action, '*')).toBe(false);
     }
     expect(within('s3:PutObject', '<ArtifactBucket.Arn>/releases/x')).toBe(false);
+  });
+});
+
+/** What CloudFormation calls first for a resource of each type that the stacks have. */
+const CREATIONS: Readonly<Record<string, string>> = {
+  'AWS::CloudFormation::Stack': 'cloudformation:CreateStack',
+  'AWS::CloudFront::CachePolicy': 'cloudfront:CreateCachePolicy',
+  'AWS::CloudFront::Distribution': 'cloudfront:CreateDistribution',
+  'AWS::CloudFront::OriginAccessControl': 'cloudfront:CreateOriginAccessControl',
+  'AWS::CloudWatch::Alarm': 'cloudwatch:PutMetricAlarm',
+  'AWS::CloudWatch::Dashboard': 'cloudwatch:PutDashboard',
+  'AWS::DynamoDB::Table': 'dynamodb:CreateTable',
+  'AWS::Events::Rule': 'events:PutRule',
+  'AWS::IAM::Role': 'iam:CreateRole',
+  'AWS::Logs::LogGroup': 'logs:CreateLogGroup',
+  'AWS::S3::Bucket': 's3:CreateBucket',
+  'AWS::S3::BucketPolicy': 's3:PutBucketPolicy',
+  'AWS::SNS::Subscription': 'sns:Subscribe',
+  'AWS::SNS::Topic': 'sns:CreateTopic',
+  'AWS::SNS::TopicPolicy': 'sns:SetTopicAttributes',
+  'AWS::SQS::Queue': 'sqs:CreateQueue',
+  'AWS::SQS::QueuePolicy': 'sqs:SetQueueAttributes',
+  'AWS::Scheduler::Schedule': 'scheduler:CreateSchedule',
+  'AWS::SecretsManager::Secret': 'secretsmanager:CreateSecret',
+  'AWS::Serverless::Function': 'lambda:CreateFunction',
+  'AWS::Serverless::StateMachine': 'states:CreateStateMachine',
+};
+
+describe('the deploy roles', () => {
+  const templates = ['template.yaml', ...readdirSync('stacks').map((name) => `stacks/${name}`)];
+  const types = templates
+    .filter((file) => file.endsWith('.yaml'))
+    .flatMap((file) =>
+      Array.from(readFileSync(file, 'utf8').matchAll(/^ {4}Type: (AWS::\S+)$/gm), ([, type]) => type),
+    );
+
+  it.each([...new Set(types)])('may make what the templates have: %s', (type = '') => {
+    const action = CREATIONS[type];
+    if (action === undefined) {
+      throw new Error(`Say in this test what makes a ${type}, and let delivery/bootstrap.yaml allow it.`);
+    }
+    const allowed = permissionsOf(template, 'deploy-prod')
+      .documents.flatMap(({ Statement }) => Statement)
+      .filter(({ Effect }) => Effect === 'Allow')
+      .flatMap(({ Action }) => Action);
+    const fits = (pattern: string) => new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(action);
+    expect(allowed.some(fits)).toBe(true);
   });
 });
 

@@ -162,7 +162,12 @@ describe('an execution', () => {
     ]);
     const checks = calls.filter(([name]) => name === 'CheckVersionExists').map(([, payload]) => payload);
     expect(checks).toEqual(
-      [0, 1, 2].map((index) => ({ executionId: EXECUTION_ID, config, provider: provider(index) })),
+      [0, 1, 2].map((index) => ({
+        executionId: EXECUTION_ID,
+        config,
+        provider: provider(index),
+        dryRun: false,
+      })),
     );
     const uploads = calls.filter(([name]) => name === 'DownloadAndUpload').map(([, payload]) => payload);
     expect(uploads).toEqual(checks.map((item) => ({ ...item, status: missing })));
@@ -320,6 +325,23 @@ describe('an execution', () => {
       input: INPUT,
       error: { Error: 'ConfigInvalid' },
     });
+  });
+
+  it('checks every provider of a dry run, and publishes none', async () => {
+    const { handlers, calls } = functions();
+    const execution = await runStateMachine(handlers, { ...INPUT, dryRun: true });
+    expect(execution).toEqual({ output: { providers: 3 } });
+    const names = calls.map(([name]) => name);
+    expect(names.filter((name) => name === 'CheckVersionExists')).toHaveLength(3);
+    expect(names).not.toContain('DownloadAndUpload');
+  });
+
+  it('refuses a dry run in pages, whose executions would publish', async () => {
+    const many = Array.from({ length: 2_000 }, (_, index) => provider(index));
+    const { handlers, calls } = functions({ ReadConfig: readConfigOf(() => many) });
+    const execution = await runStateMachine(handlers, { ...INPUT, dryRun: true });
+    expect(execution.error?.name).toBe('ConfigTooLarge');
+    expect(calls.map(([name]) => name)).not.toContain('CheckVersionExists');
   });
 
   it('waits while it is not its turn, and reads the config only then', async () => {

@@ -134,9 +134,13 @@ describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pi
         'CleanupOldVersionsRole',
       ];
       const bucket = options.has('existingBucket') ? 'our-configs' : '<ConfigBucket>';
+      // What the smoke test of a release runs.
+      const tested = new Set(['ReadConfigRole', 'CheckVersionRole']);
       for (const role of readers) {
         const read = statements(deployment, role).find(({ Sid }) => Sid === 'ReadConfig');
-        expect(read.Resource).toBe(`arn:PARTITION:s3:::${bucket}/config.json`);
+        const config = `arn:PARTITION:s3:::${bucket}/config.json`;
+        const sample = `arn:PARTITION:s3:::${bucket}/smoke-test/config.json`;
+        expect([read.Resource].flat()).toEqual(tested.has(role) ? [config, sample] : [config]);
       }
       expect(resource(deployment, 'ConfigUploadedRule').EventPattern.detail).toEqual({
         bucket: { name: [bucket] },
@@ -249,7 +253,7 @@ describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pi
     it('prints what a person needs next', () => {
       const bucket = options.has('existingBucket') ? 'our-configs' : '<ConfigBucket>';
       const outputs = deployment.resolved.Outputs;
-      expect(outputs['StateMachineArn']?.Value).toBe('<ProviderSyncStateMachine>');
+      expect(outputs['StateMachineArn']?.Value).toBe('<ProviderSyncStateMachineAliaslive>');
       expect(outputs['ConfigBucketName']?.Value).toBe(bucket);
       const secret = options.has('existingSecrets') ? 'tfe/token' : '<TokenSecret>';
       expect(outputs['Notifications']?.Value).toMatch(
@@ -262,7 +266,7 @@ describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pi
         `aws s3 cp config.json s3://${bucket}/config.json --region REGION`,
       );
       expect(outputs['StartExecutionCommand']?.Value).toBe(
-        `aws stepfunctions start-execution --region REGION --state-machine-arn <ProviderSyncStateMachine> --input '{"bucket":"${bucket}","key":"config.json"}'`,
+        `aws stepfunctions start-execution --region REGION --state-machine-arn <ProviderSyncStateMachineAliaslive> --input '{"bucket":"${bucket}","key":"config.json"}'`,
       );
     });
   });
@@ -303,7 +307,7 @@ describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pi
             ScheduleExpression: 'cron(0 2 * * ? *)',
             ScheduleExpressionTimezone: 'Europe/Berlin',
             Target: {
-              Arn: '<ProviderSyncStateMachine>',
+              Arn: '<ProviderSyncStateMachineAliaslive>',
               RoleArn: '<SyncScheduleRole.Arn>',
               Input: JSON.stringify({ bucket, key: 'config.json' }),
             },
@@ -312,7 +316,7 @@ describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pi
             ScheduleExpression: 'cron(0 3 ? * SUN *)',
             ScheduleExpressionTimezone: 'Europe/Berlin',
             Target: {
-              Arn: '<CleanupOldVersionsFunction.Arn>',
+              Arn: '<CleanupOldVersionsFunctionAliaslive>',
               RoleArn: '<CleanupScheduleRole.Arn>',
               Input: '{}',
             },

@@ -16,6 +16,8 @@ export interface RunWork {
   /** True in the execution of one page. */
   readonly isPage: boolean;
   readonly progress: RunProgress;
+  /** True when every provider is checked and none is published. */
+  readonly dryRun: boolean;
 }
 
 /**
@@ -24,7 +26,11 @@ export interface RunWork {
  * is gone, which can happen only where the bucket keeps no versions.
  */
 export function workOf(
-  run: { readonly executionId: string | undefined; readonly progress: RunProgress | undefined },
+  run: {
+    readonly executionId: string | undefined;
+    readonly progress: RunProgress | undefined;
+    readonly dryRun: boolean;
+  },
   config: ConfigReference,
   providers: readonly ProviderReference[],
 ): RunWork {
@@ -39,6 +45,13 @@ export function workOf(
       `The config changed during the run: it no longer has a page ${progress.page + 1}. Turn versioning on for the config bucket, and start the sync again.`,
     );
   }
+  if (run.dryRun && inPages) {
+    // The executions of pages would not know of it, and publish.
+    throw new SyncError(
+      'ConfigTooLarge',
+      `A dry run takes a config of one page, and this one has ${pages.length}. Give it fewer providers.`,
+    );
+  }
   return {
     executionId: run.executionId ?? null,
     config,
@@ -47,5 +60,6 @@ export function workOf(
     inPages,
     isPage,
     progress,
+    dryRun: run.dryRun,
   };
 }

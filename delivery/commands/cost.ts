@@ -1,0 +1,11 @@
+// Usage: node delivery/commands/cost.ts
+// Writes docs/cost.md anew, from the sizes in template.yaml and the prices in delivery/cost/prices.ts.
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseTemplate } from '../cloudformation/template.ts';
+import { sizesOf } from '../cost/cost.ts';
+import { costDocument } from '../cost/document.ts';
+import { definition, sizedTemplate } from '../cost/schema.ts';
+
+const template = sizedTemplate.parse(parseTemplate(await readFile('template.yaml', 'utf8')));
+const states = definition.parse(JSON.parse(await readFile('statemachine/provider-sync.asl.json', 'utf8')));
+await writeFile('docs/cost.md', costDocument(sizesOf(template, states)));

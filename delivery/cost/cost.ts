@@ -1,0 +1,138 @@
+import { PRICES } from './prices.ts';
+import type { Definition, SizedTemplate } from './schema.ts';
+
+/** What a month is made of that no template says. Each stands in the document. */
+export interface Usage {
+  readonly providersADay: number;
+  /** Of those that are checked, how many are published. */
+  readonly publishedShare: number;
+  readonly gigabytesAVersion: number;
+  readonly megabytesASecond: number;
+  readonly secondsACheck: number;
+  readonly kilobytesOfLogAnInvocation: number;
+  readonly customMetrics: number;
+  /** After how many months the mirror is looked at. */
+  readonly mirrorMonths: number;
+}
+
+/** The sizes of the stack that money depends on. */
+export interface Sizes {
+  readonly checkMegabytes: number;
+  readonly uploadMegabytes: number;
+  readonly uploadDiskMegabytes: number;
+  readonly alarmMetrics: number;
+  readonly dashboards: number;
+  /** State transitions of a run, and of a provider that is up to date and one that is published. */
+  readonly transitions: { readonly run: number; readonly upToDate: number; readonly published: number };
+}
+
+const DAYS = 30;
+const HOURS = 730;
+
+/** What a month costs, by what it is spent on, in US dollars. */
+export interface Month {
+  readonly functions: number;
+  readonly transitions: number;
+  readonly alarmsAndMetrics: number;
+  readonly logs: number;
+  readonly secret: number;
+  readonly egress: number;
+}
+
+export function monthOf(usage: Usage, sizes: Sizes): Month {
+  const checks = usage.providersADay * DAYS;
+  const published = checks * usage.publishedShare;
+  const gigabytes = published * usage.gigabytesAVersion;
+  const uploadSeconds = published * secondsAnUpload(usage);
+  const computed =
+    (checks * usage.secondsACheck * sizes.checkMegabytes + uploadSeconds * sizes.uploadMegabytes) / 1024;
+  const disk = (uploadSeconds * Math.max(0, sizes.uploadDiskMegabytes - 512)) / 1024;
+  const invocations = checks + published + 3 * DAYS;
+  const { transitions } = sizes;
+  const steps = checks * transitions.upToDate + published * (transitions.published - transitions.upToDate);
+  const logged = (invocations * usage.kilobytesOfLogAnInvocation) / 1024 / 1024;
+  return {
+    functions:
+      computed * PRICES.lambda.dollars +
+      disk * PRICES.lambdaDisk.dollars +
+      (invocations / 1_000_000) * PRICES.lambdaRequests.dollars,
+    transitions: ((steps + DAYS * transitions.run) / 1_000) * PRICES.transitions.dollars,
+    alarmsAndMetrics:
+      sizes.alarmMetrics * PRICES.alarmMetric.dollars +
+      usage.customMetrics * PRICES.customMetric.dollars +
+      sizes.dashboards * PRICES.dashboard.dollars,
+    logs: logged * (PRICES.logs.dollars + PRICES.logStorage.dollars),
+    secret: PRICES.secret.dollars,
+    egress: gigabytes * PRICES.egress.dollars,
+  };
+}
+
+function secondsAnUpload({ gigabytesAVersion, megabytesASecond }: Usage): number {
+  return (gigabytesAVersion * 1024) / megabytesASecond;
+}
+
+/** In a VPC: what stands there, and each byte twice, in and out. */
+export function natOf(usage: Usage): number {
+  const gigabytes = usage.providersADay * DAYS * usage.publishedShare * usage.gigabytesAVersion;
+  return HOURS * PRICES.natHour.dollars + 2 * gigabytes * PRICES.natGigabyte.dollars;
+}
+
+/** A month of a mirror in S3 that has kept everything since `mirrorMonths` months. */
+export function mirrorOf(usage: Usage): number {
+  const gigabytes = usage.providersADay * DAYS * usage.publishedShare * usage.gigabytesAVersion;
+  return gigabytes * usage.mirrorMonths * PRICES.storage.dollars;
+}
+
+export function total(month: Month): number {
+  return Object.values(month).reduce((sum, dollars) => sum + dollars, 0);
+}
+
+const RUN = [
+  'TakeTurn',
+  'WhoseTurn',
+  'ReadConfig',
+  'InPages',
+  'ProcessProviders',
+  'ReportRun',
+  'HowItEnded',
+  'SyncCompleted',
+];
+const UP_TO_DATE = ['CheckVersionExists', 'ShouldProcess', 'Success'];
+const PUBLISHED = ['CheckVersionExists', 'ShouldProcess', 'DownloadAndUpload', 'Success'];
+
+/** The sizes of template.yaml with its defaults. Throws when the definition no longer has the states that are counted. */
+export function sizesOf(template: SizedTemplate, definition: Definition): Sizes {
+  const items = definition.States['ProcessProviders']?.ItemProcessor?.States ?? {};
+  const missing = [
+    ...RUN.filter((name) => !(name in definition.States)),
+    ...PUBLISHED.filter((name) => !(name in items)),
+  ];
+  if (missing.length > 0)
+    throw new Error(`The definition has no ${missing.join(', ')}: count its states anew.`);
+  const propertiesOf = (name: string) => {
+    const found = template.Resources[name]?.Properties;
+    if (found === undefined) throw new Error(`template.yaml has no ${name}.`);
+    return found;
+  };
+  const number = (value: number | { readonly Ref: string } | undefined): number =>
+    typeof value === 'object' ? Number(template.Parameters[value.Ref]?.Default) : (value ?? 512);
+  const upload = propertiesOf('DownloadAndUploadFunction');
+  // Those of a condition are there only while a release comes in gradually, or when something is switched on.
+  const alarms = Object.values(template.Resources).filter(
+    ({ Type, Condition }) => Type === 'AWS::CloudWatch::Alarm' && Condition === undefined,
+  );
+  return {
+    checkMegabytes: number(propertiesOf('CheckVersionFunction').MemorySize),
+    uploadMegabytes: number(upload.MemorySize),
+    uploadDiskMegabytes: number(upload.EphemeralStorage?.Size),
+    alarmMetrics: alarms
+      .map(
+        ({ Properties }) =>
+          Properties?.Metrics?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1,
+      )
+      .reduce((sum, count) => sum + count, 0),
+    dashboards: Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Dashboard')
+      .length,
+    transitions: { run: RUN.length, upToDate: UP_TO_DATE.length, published: PUBLISHED.length },
+  };
+}
