@@ -317,6 +317,29 @@ describe('the deploy roles', () => {
   });
 });
 
+describe('the boundary', () => {
+  const roles =
+    /# --- Roles[\s\S]*?# --- State machine/.exec(readFileSync('template.yaml', 'utf8'))?.[0] ?? '';
+  const used = new Set(
+    Array.from(
+      roles.matchAll(/(?<![\w:/.])([a-z0-9]+:[A-Z][A-Za-z]+)(?=[\s,\]])/g),
+      ([, action = '']) => action,
+    ),
+  );
+  const allowed: readonly string[] = properties(template, 'ProdBoundary')
+    .PolicyDocument.Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Allow')
+    .flatMap(({ Action }: { Action: readonly string[] }) => Action);
+
+  it.each([...used].filter((action) => action !== 'sts:AssumeRole'))(
+    'lets the roles of template.yaml use %s',
+    (action) => {
+      expect(allowed.some((pattern) => new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(action))).toBe(
+        true,
+      );
+    },
+  );
+});
+
 describe('the artifact bucket', () => {
   const bucket = properties(template, 'ArtifactBucket');
   const { Statement } = properties(template, 'ArtifactBucketPolicy').PolicyDocument;
