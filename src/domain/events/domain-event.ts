@@ -32,6 +32,20 @@ export type DomainEvent =
       readonly checks: readonly EvidenceCheck[];
     })
   | (AboutDelivery & { readonly kind: 'ProviderVersionUpToDate' })
+  /** The public registry no longer lists a version that was delivered. */
+  | (AboutVersion & { readonly kind: 'VersionGoneUpstream' })
+  /** A version that was known has another SHA256SUMS by now: it was cut again. */
+  | (AboutVersion & {
+      readonly kind: 'VersionRecut';
+      readonly shasumsSha256: string;
+      readonly before: string;
+    })
+  /** A recalled version was taken out of a destination. */
+  | (AboutDelivery & {
+      readonly kind: 'VersionTakenOut';
+      readonly how: 'unlisted' | 'deleted';
+      readonly reason: string;
+    })
   | (AboutDelivery & { readonly kind: 'SigningKeyAdded'; readonly keyId: string })
   | (AboutVersion & {
       readonly kind: 'PackageTransferFinished';

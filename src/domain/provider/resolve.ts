@@ -19,7 +19,7 @@ export function resolveVersion<T extends { readonly version: Version }>(
     );
 }
 
-function allows(requested: RequestedVersion, version: Version): boolean {
+export function allows(requested: RequestedVersion, version: Version): boolean {
   if (requested.kind === 'latest') return !isPrerelease(version);
   return requested.kind === 'exact'
     ? sameVersion(requested.version, version)
