@@ -119,14 +119,17 @@ function argumentsOf({ argument, secondArgument }: CommandSpec): readonly Argume
 }
 
 function operandProblems(wanted: readonly ArgumentSpec[], operands: readonly string[]): readonly Problem[] {
-  const [first] = wanted;
-  const extra = operands
-    .slice(wanted.length)
-    .map((operand) => ({ path: operand, message: 'is one argument too many', fix: 'Leave it out.' }));
-  if (first?.term.startsWith('<') && operands.length === 0) {
-    return [{ path: first.term.slice(1, -1), message: 'is missing', fix: `Give ${first.description}.` }];
-  }
-  return extra;
+  const missing = wanted.slice(operands.length).filter(({ term }) => term.startsWith('<'));
+  return [
+    ...missing.map(({ term, description }) => ({
+      path: term.slice(1, -1),
+      message: 'is missing',
+      fix: `Give ${description}.`,
+    })),
+    ...operands
+      .slice(wanted.length)
+      .map((operand) => ({ path: operand, message: 'is one argument too many', fix: 'Leave it out.' })),
+  ];
 }
 
 function isOption(word: string): boolean {

@@ -1,12 +1,17 @@
 import type { Command } from 'commander';
 import type { CommandGroupSpec, CommandSpec } from './command-spec.ts';
+import { approveCommand } from './commands/approve.ts';
 import { cleanupCommand } from './commands/cleanup.ts';
 import { demoCommand } from './commands/demo.ts';
+import { evidenceCommand } from './commands/evidence.ts';
 import { exportCommand } from './commands/export.ts';
+import { historyCommand } from './commands/history.ts';
 import { importCommand } from './commands/import.ts';
 import { keysCommands } from './commands/keys.ts';
+import { ledgerCommands } from './commands/ledger.ts';
 import { lockCommand } from './commands/lock.ts';
 import { planCommand } from './commands/plan.ts';
+import { recallCommand, unrecallCommand } from './commands/recall.ts';
 import { serveCommand } from './commands/serve.ts';
 import { syncCommand } from './commands/sync.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -24,6 +29,12 @@ const COMMANDS: readonly (CommandSpec | CommandGroupSpec)[] = [
   exportCommand,
   importCommand,
   keysCommands,
+  approveCommand,
+  recallCommand,
+  unrecallCommand,
+  historyCommand,
+  evidenceCommand,
+  ledgerCommands,
   serveCommand,
   demoCommand,
 ];

@@ -15,7 +15,7 @@ export const handler = lambdaFunction({
     await using ports = await composition.open(referenced, signal);
     const { result, ...check } = await checkVersion(ports, entry);
     const { address } = event.provider;
-    if (!check.shouldProcess) {
+    if (result.outcome === 'up-to-date' && !check.shouldProcess) {
       for (const { name } of ports.destinations) {
         const version = check.resolvedVersion;
         ports.events.append({ kind: 'ProviderVersionUpToDate', address, version, destination: name });

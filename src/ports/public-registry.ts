@@ -11,6 +11,11 @@ export interface PublicRegistry {
    * Throws ProviderNotFound (404), UpstreamUnavailable, UpstreamResponseInvalid.
    */
   listVersions(address: ProviderAddress): Promise<readonly AvailableVersion[]>;
+  /**
+   * When the registry says that it published the version: its word alone, unsigned, and beyond the protocol. Undefined
+   * where it does not say; never throws. Absent in a source that knows no such dates.
+   */
+  readonly publishedAt?: (address: ProviderAddress, version: Version) => Promise<Date | undefined>;
   /** What the registry says of one package. Throws PlatformNotFound on 404, and as above. */
   readPackage(address: ProviderAddress, version: Version, platform: Platform): Promise<RegistryPackage>;
   /** The exact bytes of SHA256SUMS and its detached signature. Throws ReleaseFileMissing on 404, and as above. */

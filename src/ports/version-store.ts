@@ -19,4 +19,9 @@ export interface VersionStore {
    * breaks off leaves nothing half visible. Deletion is permanent.
    */
   deleteVersion(provider: HeldProvider, versionText: string): Promise<'deleted' | 'gone'>;
+  /**
+   * Takes a version out of what clients are told, where the destination has an index of its own; its files stay for
+   * a cleanup. "gone" when clients were not told of it. Absent where there is no index to take it out of.
+   */
+  readonly withdraw?: (provider: HeldProvider, versionText: string) => Promise<'withdrawn' | 'gone'>;
 }

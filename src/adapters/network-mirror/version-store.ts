@@ -13,7 +13,7 @@ const CONCURRENCY = 8;
 /** A network mirror as cleanup sees it. Versions that died half-way are listed too, as incomplete. */
 export function mirrorVersions(
   store: MirrorStore,
-): Pick<VersionStore, 'listProviders' | 'listVersions' | 'deleteVersion'> {
+): Pick<VersionStore, 'listProviders' | 'listVersions' | 'deleteVersion' | 'withdraw'> {
   return {
     listProviders: async () => {
       const addresses = new Map<string, ProviderAddress>();
@@ -55,6 +55,13 @@ export function mirrorVersions(
       );
       for (const { key } of inOrderOfDeletion(address, files)) await store.delete(key);
       return listed || files.length > 0 ? 'deleted' : 'gone';
+    },
+    withdraw: async (provider, versionText) => {
+      const address = addressOf(provider);
+      const index = await store.readDocument(layoutOf(address, versionText).index);
+      if (!canonical((index && readIndex(index.bytes)) ?? []).includes(versionText)) return 'gone';
+      await updateIndex(store, address, { remove: versionText });
+      return 'withdrawn';
     },
   };
 }

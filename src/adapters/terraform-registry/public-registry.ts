@@ -9,7 +9,7 @@ import type { HttpClient } from '../http/contract.ts';
 import { oneLine } from '../http/read-document.ts';
 import { createDiscovery, type Discovery } from './discovery.ts';
 import { errorOfStatus, invalid, readDocument, readJson, requireLink } from './documents.ts';
-import { packageSchema } from './schema.ts';
+import { packageSchema, publishedAtSchema } from './schema.ts';
 import { readVersions } from './versions-document.ts';
 
 /**
@@ -38,6 +38,7 @@ export function createPublicRegistry({ http, addresses = {} }: PublicRegistryOpt
     readPackage: (address, version, platform) => readPackage(http, discovery, address, version, platform),
     readShasums: (pkg) => readShasums(http, pkg),
     packageSource: (pkg) => packageSource(http, pkg),
+    publishedAt: (address, version) => publishedAt(http, discovery, address, version),
   };
 }
 
@@ -90,6 +91,32 @@ async function readPackage(
     shasumsUrl: link(said.shasumsUrl, 'shasums_url'),
     shasumsSignatureUrl: link(said.shasumsSignatureUrl, 'shasums_signature_url'),
   };
+}
+
+/**
+ * What `registry.terraform.io` tells beyond the protocol: `GET …/:namespace/:type/:version` with `published_at`. Other
+ * registries have no such page, and what has none is no error.
+ */
+async function publishedAt(
+  http: HttpClient,
+  discovery: Discovery,
+  address: ProviderAddress,
+  version: Version,
+): Promise<Date | undefined> {
+  const target = `the date of ${formatAddress(address)} ${version.text}`;
+  try {
+    const path = [address.namespace, address.type, version.text];
+    const url = endpoint(await discovery(address.hostname), path);
+    const notFound = () => missingFile(target);
+    const document = await readJson(
+      http,
+      { url, target, maxBytes: MAX_PACKAGE_DOCUMENT_BYTES, notFound },
+      publishedAtSchema,
+    );
+    return document.data;
+  } catch {
+    return undefined;
+  }
 }
 
 async function readShasums(

@@ -85,3 +85,8 @@ export const packageSchema = z
     shasumsSignatureUrl: document.shasums_signature_url,
     signingKeys: document.signing_keys?.gpg_public_keys ?? [],
   }));
+
+/** A version's page, of which only the date of publishing is of interest. */
+export const publishedAtSchema = z
+  .object({ published_at: z.iso.datetime({ offset: true }) })
+  .transform(({ published_at }) => new Date(published_at));

@@ -64,8 +64,9 @@ export async function exportBundle(
 }
 
 function versionsOf({ providers }: RunResult) {
+  const delivered = providers.filter(({ outcome }) => outcome !== 'held');
   const versions = new Map(
-    providers.map((provider) => {
+    delivered.map((provider) => {
       const address = parseAddress(provider.address);
       const version = parseVersion(provider.version ?? '');
       if (address === undefined || version === undefined) {

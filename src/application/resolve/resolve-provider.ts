@@ -1,10 +1,10 @@
+import { candidatesOf } from '../../domain/admission/resolve.ts';
 import type { ProviderEntry } from '../../domain/config/config.ts';
 import { SyncError } from '../../domain/errors.ts';
 import { formatAddress } from '../../domain/provider/address.ts';
 import { formatPlatform, samePlatform } from '../../domain/provider/platform.ts';
 import type { AvailableVersion } from '../../domain/provider/release.ts';
 import type { RequestedVersion } from '../../domain/provider/requested-version.ts';
-import { resolveVersion } from '../../domain/provider/resolve.ts';
 import { compareVersions, parseVersion, type Version } from '../../domain/provider/version.ts';
 import type { EventLog } from '../../ports/event-log.ts';
 import type { Progress } from '../../ports/progress.ts';
@@ -16,21 +16,41 @@ export interface ResolvePorts {
   readonly progress: Progress;
 }
 
+/** What the public registry lists for an entry, and which of it the entry's request may come to. */
+export interface Candidates {
+  readonly requested: RequestedVersion;
+  readonly available: readonly AvailableVersion[];
+  /** Newest first; at least one. */
+  readonly candidates: readonly [AvailableVersion, ...AvailableVersion[]];
+}
+
 /**
- * Finds the version that `entry` asks for in the public registry. With `resolved`, that very version.
- * Throws VersionNotFound, PlatformNotFound and the public registry's errors.
+ * Asks the public registry for the versions that `entry` may come to. With `resolved`, that very version alone.
+ * Throws VersionNotFound when there is none, and the public registry's errors.
  */
-export async function resolveProvider(
-  { publicRegistry, events, progress }: ResolvePorts,
+export async function findCandidates(
+  { publicRegistry, progress }: Pick<ResolvePorts, 'publicRegistry' | 'progress'>,
   entry: ProviderEntry,
   resolved?: string,
-): Promise<Version> {
+  onListed?: (available: readonly AvailableVersion[]) => Promise<void>,
+): Promise<Candidates> {
   const address = formatAddress(entry.address);
   progress.signal({ kind: 'ProviderCheckStarted', address, requested: entry.requested.text });
   const available = await publicRegistry.listVersions(entry.address);
+  await onListed?.(available);
   const requested = resolved === undefined ? entry.requested : exactly(resolved);
-  const found = resolveVersion(requested, available);
-  if (found === undefined) throw versionNotFound(address, requested, available);
+  const [newest, ...older] = candidatesOf(requested, available);
+  if (newest === undefined) throw versionNotFound(address, requested, available);
+  return { requested, available, candidates: [newest, ...older] };
+}
+
+/** Takes one of the candidates as the entry's version. Throws PlatformNotFound when it lacks a platform. */
+export function takeVersion(
+  { events }: Pick<ResolvePorts, 'events'>,
+  entry: ProviderEntry,
+  found: AvailableVersion,
+): Version {
+  const address = formatAddress(entry.address);
   requirePlatforms(address, entry, found);
   const { version } = found;
   events.append({

@@ -1,15 +1,15 @@
 import type { ProviderEntry } from '../../domain/config/config.ts';
 import type { SyncPorts } from './ports.ts';
 import { hasWork, prepareProvider } from './prepare-provider.ts';
-import { plannedAt, providerResult } from './provider-result.ts';
-import type { ProviderResult } from './results.ts';
+import { notAdmittedResult, plannedAt, providerResult } from './provider-result.ts';
+import type { ProviderResult, RecalledVersion } from './results.ts';
 
 /** Whether one provider needs work, and which. */
 export interface VersionCheck {
   /** True when a destination has the version, complete or not. */
   readonly versionExists: boolean;
   readonly resolvedVersion: string;
-  /** False when everything the config asks for is there and equal to upstream. */
+  /** False when everything the config asks for is there and equal to upstream, or not let in, and nothing is recalled. */
   readonly shouldProcess: boolean;
   /** What is missing, step by step. */
   readonly missing: readonly string[];
@@ -27,6 +27,16 @@ export async function checkVersion(
   onResolved?: (version: string) => void,
 ): Promise<VersionCheck> {
   const prepared = await prepareProvider(ports, entry, undefined, onResolved);
+  if (!('inspections' in prepared)) {
+    const result = notAdmittedResult(prepared);
+    return {
+      versionExists: false,
+      resolvedVersion: prepared.version.canonical,
+      shouldProcess: prepared.recalled.some(hasAction),
+      missing: [],
+      result,
+    };
+  }
   const { inspections } = prepared;
   const failed = inspections.find((inspection) => 'error' in inspection);
   if (failed !== undefined && 'error' in failed && !inspections.some(hasWork)) throw failed.error;
@@ -39,8 +49,13 @@ export async function checkVersion(
   return {
     versionExists: plans.some(({ outcome }) => outcome !== 'publish'),
     resolvedVersion: prepared.version.canonical,
-    shouldProcess: result.outcome !== 'up-to-date',
+    shouldProcess: result.outcome !== 'up-to-date' || prepared.recalled.some(hasAction),
     missing: result.steps,
     result,
   };
+}
+
+/** Whether a sync takes it out. */
+function hasAction({ action }: RecalledVersion): boolean {
+  return action !== 'none';
 }

@@ -1,8 +1,10 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Destination } from '../../ports/destination.ts';
 import type { EventLog } from '../../ports/event-log.ts';
+import type { Ledger } from '../../ports/ledger.ts';
 import type { Progress } from '../../ports/progress.ts';
 import type { PublicRegistry } from '../../ports/public-registry.ts';
+import type { VersionStore } from '../../ports/version-store.ts';
 import type { FanOutPolicy } from '../transfer/fan-out.ts';
 import type { TransferInput } from '../transfer/transfer-file.ts';
 
@@ -16,6 +18,12 @@ export interface SyncPorts {
   readonly events: EventLog;
   readonly progress: Progress;
   readonly clock: Clock;
+  /** What admission reads, and where every sight is recorded; without one, only what a config says by itself counts. */
+  readonly ledger?: Ledger | undefined;
+  /** Whether what is let in is recorded so, as a sync does; other runs record only what they saw. */
+  readonly admits?: boolean;
+  /** The destinations as cleanup sees them: where recalled versions are looked for. */
+  readonly stores?: readonly VersionStore[];
 }
 
 export interface SyncOptions {

@@ -1,20 +1,37 @@
+import type { PassedOver } from '../../domain/admission/words.ts';
 import type { ProviderEntry } from '../../domain/config/config.ts';
 import type { DeliveryPlan } from '../../domain/delivery/plan.ts';
 import { type SyncError, toSyncError } from '../../domain/errors.ts';
 import type { VerifiedRelease } from '../../domain/provider/release.ts';
 import type { Version } from '../../domain/provider/version.ts';
 import type { Destination, VerifiedProvider } from '../../ports/destination.ts';
-import { readReleaseDocuments } from '../resolve/read-release.ts';
-import { resolveProvider } from '../resolve/resolve-provider.ts';
+import { recalledVersions } from '../admission/recalled-versions.ts';
+import { resolveRelease } from '../admission/resolve-release.ts';
 import type { SyncPorts } from './ports.ts';
+import type { RecalledVersion } from './results.ts';
 
 /** What one destination lacks of the release, or why it could not be asked. */
 export type Inspection =
   | { readonly destination: Destination; readonly plan: DeliveryPlan }
   | { readonly destination: Destination; readonly error: SyncError };
 
+/** What admission says beside the version: of what is passed over, and of recalled versions that are there already. */
+export interface AdmissionFindings {
+  readonly passedOver: readonly PassedOver[];
+  readonly recalled: readonly RecalledVersion[];
+  /** What a person should know of the provider's versions upstream. */
+  readonly notes: readonly string[];
+}
+
+/** A provider that nothing is to be done for, because what is asked for is not let in. */
+export interface NotAdmitted extends AdmissionFindings {
+  readonly entry: ProviderEntry;
+  readonly outcome: 'held' | 'refused';
+  readonly version: Version;
+}
+
 /** One provider read from the public registry and every destination, its release proved as far as documents go. */
-export interface PreparedProvider {
+export interface PreparedProvider extends AdmissionFindings {
   readonly entry: ProviderEntry;
   readonly version: Version;
   readonly release: VerifiedRelease;
@@ -34,16 +51,18 @@ export async function prepareProvider(
   entry: ProviderEntry,
   resolved?: string,
   onResolved?: (version: string) => void,
-): Promise<PreparedProvider> {
-  const version = await resolveProvider(ports, entry, resolved);
-  onResolved?.(version.canonical);
-  const documents = await readReleaseDocuments(ports, entry, version);
+): Promise<PreparedProvider | NotAdmitted> {
+  const recalled = await recalledVersions(ports, entry, false);
+  const found = await resolveRelease(ports, entry, resolved, onResolved);
+  if (found.outcome !== 'admitted') return { entry, recalled, ...found };
+  const { version, documents, passedOver, notes } = found;
   const { release } = documents;
   const inspections = await Promise.all(
     destinationsOf(ports, entry).map((destination) => inspectOne(destination, release)),
   );
   const deliverable = inspections.some(hasWork) ? await documents.complete() : undefined;
-  return { entry, version, release: deliverable ?? release, deliverable, inspections };
+  const findings = { passedOver, recalled, notes };
+  return { entry, version, release: deliverable ?? release, deliverable, inspections, ...findings };
 }
 
 /** Whether a sync would send something there. */

@@ -6,7 +6,7 @@ import type { VerifiedRelease } from '../../domain/provider/release.ts';
 import type { Version } from '../../domain/provider/version.ts';
 import type { Destination } from '../../ports/destination.ts';
 import type { Delivered } from './deliver.ts';
-import type { Inspection } from './prepare-provider.ts';
+import type { AdmissionFindings, Inspection, NotAdmitted } from './prepare-provider.ts';
 import type {
   DestinationResult,
   PlatformResult,
@@ -17,7 +17,7 @@ import type {
 } from './results.ts';
 
 /** A provider whose release is known. */
-export interface KnownProvider {
+export interface KnownProvider extends Partial<AdmissionFindings> {
   readonly entry: ProviderEntry;
   readonly version: Version;
   readonly release: VerifiedRelease;
@@ -100,11 +100,46 @@ export function providerResult(
     steps: destinations.flatMap(({ name, steps }) =>
       steps.map((step) => (destinations.length > 1 ? `${name}: ${step}` : step)),
     ),
-    remarks: [...release.evidence.remarks, ...new Set(destinations.flatMap(({ remarks = [] }) => remarks))],
+    remarks: [
+      ...(provider.notes ?? []),
+      ...release.evidence.remarks,
+      ...new Set(destinations.flatMap(({ remarks = [] }) => remarks)),
+    ],
     ...(differences.length === 0 ? {} : { differences }),
     ...(error === undefined ? {} : { error }),
     ...(named ? { destinations } : {}),
+    ...findingsOf(provider, error !== undefined),
   };
+}
+
+/** A provider that nothing was done for, because what it asks for is not let in. */
+export function notAdmittedResult({ entry, outcome, version, ...findings }: NotAdmitted): ProviderResult {
+  return {
+    address: formatAddress(entry.address),
+    requested: entry.requested.text,
+    version: version.canonical,
+    outcome,
+    signedBy: null,
+    platforms: entry.platforms.map(({ os, arch }) => ({ os, arch, outcome: 'not-attempted' })),
+    steps: [],
+    remarks: findings.notes,
+    ...findingsOf(findings, false),
+  };
+}
+
+/** A recalled version that could not be taken out is a failure, whatever else went well. */
+function findingsOf(
+  { passedOver = [], recalled = [] }: Partial<AdmissionFindings>,
+  failed: boolean,
+): Partial<ProviderResult> {
+  const stuck = recalled.find((each) => each.error !== undefined);
+  const failure =
+    stuck?.error === undefined || failed ? {} : { outcome: 'failed' as const, error: stuck.error };
+  return {
+    ...(passedOver.length === 0 ? {} : { passedOver }),
+    ...(recalled.length === 0 ? {} : { recalled }),
+    ...failure,
+  } satisfies Partial<ProviderResult>;
 }
 
 const FROM_WORST: readonly ProviderOutcome[] = [
@@ -114,6 +149,8 @@ const FROM_WORST: readonly ProviderOutcome[] = [
   'complete',
   'published',
   'completed',
+  'refused',
+  'held',
   'up-to-date',
 ];
 
@@ -159,12 +196,12 @@ export function failedResult(entry: ProviderEntry, error: unknown, version?: str
   };
 }
 
-/** Puts providers' results together; a run is ok when nothing failed and nothing conflicts. */
+/** Puts providers' results together; a run is ok when nothing failed, nothing conflicts and nothing is refused. */
 export function runResult(providers: readonly ProviderResult[], durationMs: number): RunResult {
   const outcomes: Partial<Record<ProviderOutcome, number>> = {};
   for (const { outcome } of providers) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   const bytes = providers.reduce((sum, provider) => sum + bytesOf(provider), 0);
-  const ok = outcomes.failed === undefined && outcomes.conflict === undefined;
+  const ok = (['failed', 'conflict', 'refused'] as const).every((bad) => outcomes[bad] === undefined);
   return { providers, summary: { total: providers.length, outcomes, bytes, durationMs, ok } };
 }
 

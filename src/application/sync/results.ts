@@ -1,3 +1,4 @@
+import type { PassedOver } from '../../domain/admission/words.ts';
 import type { DestinationKind } from '../../domain/delivery/plan.ts';
 import type { ErrorReport } from '../../domain/errors.ts';
 import type { Platform } from '../../domain/provider/platform.ts';
@@ -11,15 +12,37 @@ export interface PlatformResult {
   readonly sha256?: string;
 }
 
-/** `publish` and `complete` come from a plan, `published` and `completed` from a sync. */
+/**
+ * `publish` and `complete` come from a plan, `published` and `completed` from a sync. `held`: what is asked for is not
+ * let in yet; `refused`: it never is.
+ */
 export type ProviderOutcome =
   | 'publish'
   | 'complete'
   | 'published'
   | 'completed'
   | 'up-to-date'
+  | 'held'
+  | 'refused'
   | 'conflict'
   | 'failed';
+
+/** A recalled version that a destination has. */
+export interface RecalledVersion {
+  /** Null when the destination could not be asked: `error` says why. */
+  readonly version: string | null;
+  readonly destination: string;
+  /** Why it was recalled. */
+  readonly reason: string;
+  /**
+   * What a sync does (and `done` says that it did): takes it out of the destination's index, deletes it, or leaves it,
+   * because the recall does not say that it is to be deleted.
+   */
+  readonly action: 'take-out' | 'delete' | 'none';
+  readonly done: boolean;
+  /** Why it could not be done. */
+  readonly error?: ErrorReport;
+}
 
 /** Something at a destination that differs from upstream. */
 export interface VersionDifference {
@@ -62,6 +85,10 @@ export interface ProviderResult {
   readonly steps: readonly string[];
   readonly remarks: readonly string[];
   readonly differences?: readonly VersionDifference[];
+  /** Newer versions that are not let in, newest first; of a held or refused provider, all that it asks for. */
+  readonly passedOver?: readonly PassedOver[];
+  /** Recalled versions that destinations have. */
+  readonly recalled?: readonly RecalledVersion[];
   readonly error?: ErrorReport;
   /** Each destination's own; absent for a config that names none. */
   readonly destinations?: readonly DestinationResult[];
@@ -74,7 +101,7 @@ export interface RunSummary {
   /** Package bytes that reached a destination; a package that reached several counts once. */
   readonly bytes: number;
   readonly durationMs: number;
-  /** False when a provider failed or conflicts. */
+  /** False when a provider failed, conflicts or is refused. */
   readonly ok: boolean;
 }
 

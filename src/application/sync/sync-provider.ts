@@ -1,12 +1,18 @@
 import type { ProviderEntry } from '../../domain/config/config.ts';
 import { reportOf, toSyncError } from '../../domain/errors.ts';
 import { formatAddress } from '../../domain/provider/address.ts';
-import { readReleaseDocuments } from '../resolve/read-release.ts';
-import { resolveProvider } from '../resolve/resolve-provider.ts';
+import { recalledVersions } from '../admission/recalled-versions.ts';
+import { resolveRelease } from '../admission/resolve-release.ts';
 import { type Delivered, deliver } from './deliver.ts';
 import { DEFAULT_CONCURRENCY, type SyncOptions, type SyncPorts } from './ports.ts';
 import { destinationsOf } from './prepare-provider.ts';
-import { deliveredAt, failedResult, type KnownProvider, providerResult } from './provider-result.ts';
+import {
+  deliveredAt,
+  failedResult,
+  type KnownProvider,
+  notAdmittedResult,
+  providerResult,
+} from './provider-result.ts';
 import type { DestinationResult, ProviderResult } from './results.ts';
 import { createDeliveryQueues, type DeliveryQueues } from './underway.ts';
 
@@ -55,10 +61,21 @@ async function run(
   let version = resolved;
   try {
     options.signal?.throwIfAborted();
-    const found = await resolveProvider(ports, entry, resolved);
-    version = found.canonical;
-    const documents = await readReleaseDocuments(ports, entry, found);
-    const provider = { entry, version: found, release: documents.release };
+    // First, because it needs nothing of the public registry: what is called back is out even when that is down.
+    const recalled = await recalledVersions(ports, entry, true);
+    const found = await resolveRelease(ports, entry, resolved, (canonical) => {
+      version = canonical;
+    });
+    if (found.outcome !== 'admitted') return notAdmittedResult({ entry, recalled, ...found });
+    const { documents, passedOver, notes } = found;
+    const provider = {
+      entry,
+      version: found.version,
+      release: documents.release,
+      passedOver,
+      recalled,
+      notes,
+    };
     const deliveries = deliver(ports, documents, destinationsOf(ports, entry), {
       ...options,
       onDelivered: (delivered) => report(ports, provider, delivered),

@@ -1,10 +1,11 @@
+import type { PassedOver } from '../../domain/admission/words.ts';
 import type { EvidenceCheck } from '../../domain/artifact/artifact.ts';
 import type { DestinationKind } from '../../domain/delivery/plan.ts';
 import type { ErrorReport } from '../../domain/errors.ts';
 
 /** One way in which a destination differs from the config and from upstream. */
 export interface VerifyDifference {
-  /** `version-missing`, `file-missing`, `package-digest`, `read-failed`, or what a delivery plan's difference is about. */
+  /** `version-missing`, `file-missing`, `recalled`, `package-digest`, `read-failed`, or what a delivery plan's difference is about. */
   readonly what: string;
   /** `os_arch`, where the difference is about one platform. */
   readonly platform?: string;
@@ -22,7 +23,8 @@ export interface VerifiedPlatform {
   readonly bytes?: number;
 }
 
-export type VerifyOutcome = 'verified' | 'differs' | 'failed';
+/** `held` and `refused`: what the config asks for is not let in, so nothing of it is compared. */
+export type VerifyOutcome = 'verified' | 'differs' | 'failed' | 'held' | 'refused';
 
 /** What one destination holds of one provider. */
 export interface VerifiedDestination {
@@ -46,6 +48,8 @@ export interface VerifyProviderResult {
   /** The checks of upstream's release and what each found. */
   readonly checks: readonly EvidenceCheck[];
   readonly remarks: readonly string[];
+  /** Newer versions that are not let in, newest first. */
+  readonly passedOver?: readonly PassedOver[];
   readonly error?: ErrorReport;
   /** Each destination's own; absent for a config that names none. */
   readonly destinations?: readonly VerifiedDestination[];
@@ -58,6 +62,9 @@ export interface VerifyResult {
     readonly verified: number;
     readonly differing: number;
     readonly failed: number;
+    /** What is asked for is not let in; absent where there is none such. */
+    readonly held?: number;
+    readonly refused?: number;
     /** Bytes of stored packages that were read and hashed. */
     readonly bytes: number;
     readonly durationMs: number;

@@ -2,13 +2,15 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import type { ProviderEntry, SyncConfig } from '../../domain/config/config.ts';
 import { reportOf } from '../../domain/errors.ts';
 import { formatAddress } from '../../domain/provider/address.ts';
-import { readReleaseDocuments } from '../resolve/read-release.ts';
-import { resolveProvider } from '../resolve/resolve-provider.ts';
+import { recalledVersions } from '../admission/recalled-versions.ts';
+import { resolveRelease } from '../admission/resolve-release.ts';
 import { DEFAULT_CONCURRENCY, type SyncOptions, type SyncPorts } from '../sync/ports.ts';
 import { destinationsOf } from '../sync/prepare-provider.ts';
+import type { RecalledVersion } from '../sync/results.ts';
 import type {
   VerifiedDestination,
   VerifiedPlatform,
+  VerifyDifference,
   VerifyOutcome,
   VerifyProviderResult,
   VerifyResult,
@@ -45,9 +47,11 @@ export async function verifyProviders(
       verified: count('verified'),
       differing: count('differs'),
       failed: count('failed'),
+      ...(count('held') === 0 ? {} : { held: count('held') }),
+      ...(count('refused') === 0 ? {} : { refused: count('refused') }),
       bytes: providers.reduce((sum, provider) => sum + bytesOf(provider), 0),
       durationMs: Math.round(ports.clock.monotonic() - started),
-      ok: count('verified') === providers.length,
+      ok: count('verified') + count('held') === providers.length,
     },
   };
 }
@@ -67,9 +71,27 @@ async function verifyProvider(
   let version: string | null = null;
   try {
     options.signal?.throwIfAborted();
-    const found = await resolveProvider(ports, entry);
-    version = found.canonical;
-    const documents = await readReleaseDocuments(ports, entry, found);
+    const recalled = recalledDifferences(
+      await recalledVersions(ports, entry, false),
+      ports.destinationsNamed,
+    );
+    const found = await resolveRelease(ports, entry, undefined, (canonical) => {
+      version = canonical;
+    });
+    const over = found.passedOver.length === 0 ? {} : { passedOver: found.passedOver };
+    if (found.outcome !== 'admitted') {
+      const outcome = recalled.length > 0 ? 'differs' : found.outcome;
+      const nothing = { signedBy: null, platforms: [], checks: [], remarks: found.notes };
+      return {
+        ...about,
+        ...nothing,
+        version: found.version.canonical,
+        outcome,
+        differences: recalled,
+        ...over,
+      };
+    }
+    const { documents } = found;
     const release = await documents.complete();
     const named = ports.destinationsNamed;
     const terms = { ...options, deep: options.deep === true, limit, named };
@@ -77,13 +99,18 @@ async function verifyProvider(
       destinationsOf(ports, entry).map((each) => verifyDestination(each, release, terms)),
     );
     const { checks, remarks } = release.evidence;
+    const compared = together(destinations);
+    const outcome = compared.outcome === 'verified' && recalled.length > 0 ? 'differs' : compared.outcome;
     return {
       ...about,
       version,
       signedBy: release.signingKey.keyId,
-      ...together(destinations),
+      ...compared,
+      outcome,
+      differences: [...compared.differences, ...recalled],
       checks,
-      remarks,
+      remarks: [...found.notes, ...remarks],
+      ...over,
       ...(named ? { destinations } : {}),
     };
   } catch (error) {
@@ -99,6 +126,18 @@ async function verifyProvider(
       error: reportOf(error),
     };
   }
+}
+
+/** Recalled versions that destinations still have. */
+function recalledDifferences(
+  recalled: readonly RecalledVersion[],
+  named: boolean,
+): readonly VerifyDifference[] {
+  return recalled.map(({ version, destination, reason, error }) => ({
+    what: error === undefined ? 'recalled' : 'read-failed',
+    message: error?.message ?? `${version} is recalled, ${reason}, and still there`,
+    ...(named ? { destination } : {}),
+  }));
 }
 
 const FROM_WORST: readonly VerifyOutcome[] = ['failed', 'differs', 'verified'];

@@ -1,14 +1,22 @@
 import { createFileConfigSource } from '../../adapters/local/file-config-source.ts';
+import { allLogs, createLedgerLog } from '../../application/ledger/ledger-log.ts';
 import { readConfig } from '../../application/resolve/read-config.ts';
 import type { SyncOptions, SyncPorts } from '../../application/sync/ports.ts';
 import type { SyncConfig } from '../../domain/config/config.ts';
 import { isSyncError } from '../../domain/errors.ts';
-import type { Invocation } from '../command-spec.ts';
+import type { Invocation, OptionSpec } from '../command-spec.ts';
 import { composeDestinations } from '../compose-destinations.ts';
 import { composeUpstream, systemClock } from '../composition.ts';
 import { type DestinationPlace, readDestinationPlaces } from '../destination-settings.ts';
 import { tellTraces } from '../failure.ts';
 import type { CliIo } from '../io.ts';
+import {
+  LEDGER_OPTION,
+  LEDGER_VARIABLES,
+  ledgerFileOf,
+  openLedger,
+  readLedgerFile,
+} from '../ledger-settings.ts';
 import { createProgressDisplay } from '../progress/display.ts';
 import type { ResultRenderer } from '../render/result-renderer.ts';
 import {
@@ -41,16 +49,24 @@ export const RUN_OPTIONS = [
   ...UPSTREAM_OPTIONS,
   ...NETWORK_OPTIONS,
   CONCURRENCY_OPTION,
+  LEDGER_OPTION,
   ...OUTPUT_OPTIONS,
 ];
 
-export const RUN_VARIABLES = [...DESTINATION_VARIABLES, ...NETWORK_VARIABLES];
+export const RUN_VARIABLES = [...DESTINATION_VARIABLES, ...NETWORK_VARIABLES, ...LEDGER_VARIABLES];
 
 export interface RunSettings extends OutputSettings, ConfigSettings {
   readonly concurrency: number | undefined;
   readonly network: NetworkSettings;
   readonly upstream: UpstreamSettings;
+  /** Undefined when nobody asks for a ledger. */
+  readonly ledgerFile?: string | undefined;
 }
+
+export const FAIL_ON_HELD_OPTION: OptionSpec = {
+  flags: '--fail-on-held',
+  description: 'exit with 1 also when a version that is asked for is held',
+};
 
 /**
  * Reads the config, and what its destinations need. Throws ArgumentsInvalid or SettingsInvalid with everything that
@@ -64,7 +80,9 @@ export async function readRunSettings(invocation: Invocation): Promise<RunSettin
     network: await readNetworkSettings(reader),
     upstream: await readUpstreamSettings(reader),
   };
-  return { ...settings, ...(await readConfigSettings(reader, invocation)) };
+  const named = readLedgerFile(reader);
+  const read = await readConfigSettings(reader, invocation);
+  return { ...settings, ...read, ledgerFile: ledgerFileOf(named, read.config, invocation.io.environment) };
 }
 
 /** A config, and what its destinations need. */
@@ -105,26 +123,40 @@ async function noteSettings(
 
 export type UseCase<R> = (ports: SyncPorts, config: SyncConfig, options: SyncOptions) => Promise<R>;
 
-/** Carries `useCase` out on the real systems that the settings name, showing progress. */
+/**
+ * Carries `useCase` out on the real systems that the settings name, showing progress. With `admits`, what it lets in
+ * is recorded so. A run whose facts cannot be kept in its ledger fails, after it has done what it could.
+ */
 export async function runUseCase<R>(
   { io, signal }: Pick<Invocation, 'io' | 'signal'>,
   settings: RunSettings,
   useCase: UseCase<R>,
+  admits = false,
 ): Promise<R> {
   const { config, network, upstream, concurrency } = settings;
   using reporter = createProgressDisplay(io, settings, signal);
   const context = { reporter, signal };
   await using source = composeUpstream({ ...upstream, network }, context);
   await using target = await composeDestinations({ ...settings, environment: io.environment }, context);
+  const ledger = settings.ledgerFile === undefined ? undefined : await openLedger(settings.ledgerFile);
+  const events = ledger === undefined ? reporter : allLogs([reporter, createLedgerLog(ledger, systemClock)]);
   const ports = {
     publicRegistry: source.publicRegistry,
     destinations: target.destinations,
     destinationsNamed: config.destinations !== undefined,
-    events: reporter,
+    stores: target.destinations,
+    events,
     progress: reporter,
     clock: systemClock,
+    ledger,
+    admits,
   };
-  return await useCase(ports, config, { signal, ...(concurrency === undefined ? {} : { concurrency }) });
+  const options = { signal, ...(concurrency === undefined ? {} : { concurrency }) };
+  try {
+    return await useCase(ports, config, options);
+  } finally {
+    await events.flush().finally(() => ledger?.close());
+  }
 }
 
 type Judged = { readonly ok: boolean } | { readonly summary: { readonly ok: boolean } };

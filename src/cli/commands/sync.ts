@@ -2,7 +2,14 @@ import { syncProviders } from '../../application/sync/sync-providers.ts';
 import type { CommandSpec } from '../command-spec.ts';
 import { RUN_RESULT } from '../render/run-result.ts';
 import { CONFIG_ARGUMENT } from '../shared-options.ts';
-import { RUN_OPTIONS, RUN_VARIABLES, readRunSettings, runUseCase, tellResult } from './provider-run.ts';
+import {
+  FAIL_ON_HELD_OPTION,
+  RUN_OPTIONS,
+  RUN_VARIABLES,
+  readRunSettings,
+  runUseCase,
+  tellResult,
+} from './provider-run.ts';
 
 export const syncCommand: CommandSpec = {
   name: 'sync',
@@ -12,7 +19,7 @@ export const syncCommand: CommandSpec = {
     'only what is missing, so that running it again goes on where it stopped. One provider’s failure never ' +
     'stops another.',
   argument: CONFIG_ARGUMENT,
-  options: RUN_OPTIONS,
+  options: [...RUN_OPTIONS, FAIL_ON_HELD_OPTION],
   variables: RUN_VARIABLES,
   examples: [
     'provider-sync sync',
@@ -21,7 +28,9 @@ export const syncCommand: CommandSpec = {
   ],
   async run(invocation) {
     const settings = await readRunSettings(invocation);
-    const result = await runUseCase(invocation, settings, syncProviders);
-    return tellResult(invocation.io, settings, result, RUN_RESULT);
+    const result = await runUseCase(invocation, settings, syncProviders, true);
+    const exitCode = tellResult(invocation.io, settings, result, RUN_RESULT);
+    const held = invocation.options['failOnHeld'] === true && result.summary.outcomes.held !== undefined;
+    return held ? 1 : exitCode;
   },
 };

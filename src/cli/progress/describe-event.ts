@@ -47,6 +47,12 @@ export function describeEvent(event: DomainEvent, elapsed: number | undefined): 
       return line(`${event.provider} ${event.version}: deleted, ${event.reason}`);
     case 'VersionDeletionFailed':
       return line(`${event.provider} ${event.version}: not deleted, ${event.error.message}`, 'bad');
+    case 'VersionGoneUpstream':
+      return line(`${versionOf(event)}: its public registry lists it no more`, 'bad');
+    case 'VersionRecut':
+      return line(`${versionOf(event)}: was cut again, with other sums than before`, 'bad');
+    case 'VersionTakenOut':
+      return line(`${versionOf(event)}: recalled, ${event.how} in ${event.destination}`);
     case 'ReleaseVerified':
     default:
       return undefined;

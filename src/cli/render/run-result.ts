@@ -31,6 +31,8 @@ const TONES: Readonly<Record<ProviderOutcome, Tone>> = {
   published: 'good',
   completed: 'good',
   'up-to-date': 'faint',
+  held: 'strong',
+  refused: 'bad',
   conflict: 'bad',
   failed: 'bad',
 };
@@ -41,6 +43,8 @@ const OUTCOMES_IN_WORDS: Readonly<Record<ProviderOutcome, string>> = {
   published: 'published',
   completed: 'completed',
   'up-to-date': 'up to date',
+  held: 'held',
+  refused: 'refused',
   conflict: 'in conflict',
   failed: 'failed',
 };
@@ -78,7 +82,9 @@ function renderFailures({ providers }: RunResult, canvas: Canvas): string {
     .flatMap((provider) => {
       const { address, version } = provider;
       const errors = errorsOf(provider);
-      return errors.length === 0 ? [] : detailLines({ ...NOTHING, address, version, errors }, canvas);
+      const findings = provider.outcome === 'refused' ? admissionLines(provider) : [];
+      const empty = errors.length === 0 && findings.length === 0;
+      return empty ? [] : detailLines({ ...NOTHING, address, version, errors, findings }, canvas);
     })
     .join('\n');
 }
@@ -106,11 +112,46 @@ function providerDetails(provider: ProviderResult, canvas: Canvas): readonly str
       ...NOTHING,
       ...provider,
       steps: planned ? provider.steps : [],
+      ...(provider.outcome === 'refused'
+        ? { findings: admissionLines(provider) }
+        : { remarks: [...admissionLines(provider), ...provider.remarks] }),
       errors: isInterrupted(provider) ? [] : errorsOf(provider),
     },
     canvas,
   );
 }
+
+const RECALL_ACTIONS = {
+  'take-out': ['a sync takes it out of the index', 'taken out of the index'],
+  delete: ['a sync deletes it', 'deleted'],
+  none: ['a sync leaves it, because the recall does not say that it is to be deleted', ''],
+} as const;
+
+/** What was passed over and until when, and which recalled versions destinations have. */
+function admissionLines({
+  outcome,
+  version,
+  passedOver = [],
+  recalled = [],
+}: ProviderResult): readonly string[] {
+  const taken = outcome === 'held' || outcome === 'refused' ? undefined : version;
+  return [
+    ...passedOver
+      .slice(0, MOST_PASSED_OVER)
+      .map(({ text }, index) => (index === 0 && taken !== undefined ? `${text}; ${taken} is taken` : text)),
+    ...(passedOver.length > MOST_PASSED_OVER
+      ? [`${passedOver.length - MOST_PASSED_OVER} older versions are passed over, too`]
+      : []),
+    ...recalled
+      .filter((each) => each.error === undefined)
+      .map(({ version: there, destination, reason, action, done }) => {
+        const [will, did] = RECALL_ACTIONS[action];
+        return `${there} is recalled, ${reason}; in ${destination}: ${done ? did : will}`;
+      }),
+  ];
+}
+
+const MOST_PASSED_OVER = 5;
 
 function isInterrupted({ error }: ProviderResult): boolean {
   return error?.code === 'Interrupted';

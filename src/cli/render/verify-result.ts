@@ -19,6 +19,8 @@ const TONES: Readonly<Record<VerifyProviderResult['outcome'], Tone>> = {
   verified: 'good',
   differs: 'bad',
   failed: 'bad',
+  held: 'strong',
+  refused: 'bad',
 };
 
 /** Beside the others where the config names its destinations: then each has a row of its own. */
@@ -61,7 +63,14 @@ function detailsOf(provider: VerifyProviderResult) {
   const findings = provider.differences.map(({ destination, platform, message }) =>
     [destination, platform, message].filter((part) => part !== undefined).join(': '),
   );
-  return { ...provider, steps: [], findings, errors: errorsOf(provider) };
+  const over = (provider.passedOver ?? []).slice(0, 5).map(({ text }) => text);
+  return {
+    ...provider,
+    steps: [],
+    findings: provider.outcome === 'refused' ? [...findings, ...over] : findings,
+    remarks: provider.outcome === 'refused' ? provider.remarks : [...over, ...provider.remarks],
+    errors: errorsOf(provider),
+  };
 }
 
 /** Each destination's own error under its name; the provider's where it has no destinations. */
@@ -75,12 +84,16 @@ function summaryOf({
   verified,
   differing,
   failed,
+  held = 0,
+  refused = 0,
   bytes,
   durationMs,
 }: VerifyResult['summary']): string {
   const parts = [`${verified} verified`];
   if (differing > 0) parts.push(`${differing} ${differing === 1 ? 'differs' : 'differ'}`);
   if (failed > 0) parts.push(`${failed} failed`);
+  if (held > 0) parts.push(`${held} held`);
+  if (refused > 0) parts.push(`${refused} refused`);
   const read = bytes === 0 ? '' : `, ${formatBytes(bytes)} of stored packages read`;
   return `${countOf(total, 'provider')}: ${parts.join(', ')}${read} in ${formatDuration(durationMs)}.`;
 }

@@ -12,18 +12,18 @@ interface OfRelease {
   readonly at: Date;
 }
 
-export interface Sight extends OfRelease {
+interface Sight extends OfRelease {
   /** The registry's word; counts on a provider's first day alone. */
   readonly publishedAt: Date | undefined;
 }
 
-export interface Approval extends OfRelease {
+interface Approval extends OfRelease {
   readonly by: string;
   readonly reason: string;
 }
 
 /** A recall that a person gave to the ledger. */
-export interface LedgerRecall {
+interface LedgerRecall {
   readonly versions: VersionConstraint;
   readonly reason: string;
   readonly by: string;

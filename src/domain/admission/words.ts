@@ -25,12 +25,12 @@ export function passedOver(version: string, decision: AdmissionDecision): Passed
 }
 
 /** One line: "6.57.0 is held until 2026-08-05: 3 hours old, and 7d are asked for". */
-export function describeDecision(version: string, { outcome, reasons, until }: AdmissionDecision): string {
+function describeDecision(version: string, { outcome, reasons, until }: AdmissionDecision): string {
   const end = until === undefined ? '' : ` until ${dayOf(until)}`;
   return `${version} is ${outcome}${end}: ${reasons.map(describeReason).join('; ')}`;
 }
 
-export function describeReason(reason: AdmissionReason): string {
+function describeReason(reason: AdmissionReason): string {
   switch (reason.rule) {
     case 'source-not-allowed':
       return `the policy does not allow ${quote(reason.name)}`;

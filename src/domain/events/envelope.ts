@@ -5,7 +5,7 @@ import type { DomainEvent } from './domain-event.ts';
 import { EVENT_TYPES, type EventData, type EventName, eventType } from './types/schema.ts';
 
 /** The source of the product's own events: the same on every machine, so that the same fact is the same event. */
-export const EVENT_SOURCE = '/provider-sync';
+const EVENT_SOURCE = '/provider-sync';
 
 /** One fact without its envelope. */
 export interface Fact<N extends EventName = EventName> {

@@ -1,8 +1,5 @@
 import * as z from 'zod';
 
-/** 64 KB: more than intermediaries are sure to pass is taken from nobody. */
-export const MAX_EVENT_BYTES = 64 * 1024;
-
 // A well-formed text without control characters (CloudEvents 1.0, "String").
 const attribute = z
   .string()

@@ -1,6 +1,6 @@
 import { type HashText, type Head, hashEntry, type LedgerEntry, NO_ENTRY, streamOf } from './entry.ts';
 
-export interface ChainProblem {
+interface ChainProblem {
   readonly stream: string;
   /** As the entry says; the anchor's for what only that finds. */
   readonly seq: number;

@@ -20,7 +20,8 @@ async function signedByHashiCorp(builtInKey: boolean) {
   const destination = privateDestination(registry, fixedClock(new Date('2026-11-01T00:00:00Z')));
   const [entry] = configOf(anvil('1.1.0', [LINUX])).providers;
   if (entry === undefined) throw new Error('no entry');
-  const { deliverable } = await prepareProvider(world.ports, entry);
+  const prepared = await prepareProvider(world.ports, entry);
+  const deliverable = 'deliverable' in prepared ? prepared.deliverable : undefined;
   if (deliverable === undefined) throw new Error('nothing to deliver');
   const plan = await destination.inspect(deliverable);
   const steps = plan.upload.steps

@@ -9,7 +9,7 @@ import { formatAddress } from '../../../src/domain/provider/address.ts';
 export const ANVIL = { hostname: 'registry.terraform.io', namespace: 'acme', type: 'anvil' };
 
 /** What all times of a scenario are counted from. */
-export const START = new Date('2026-08-01T00:00:00.000Z');
+const START = new Date('2026-08-01T00:00:00.000Z');
 
 /** "+3d" or "-36h" after the start. */
 export function moment(text: string): Date {
@@ -38,7 +38,7 @@ export function release(text: string): { readonly version: string; readonly dige
 }
 
 /** "+0d seen 1.0.0 published -30d; +1d approved 1.0.0" as a ledger would hold it. */
-export function entriesOf(text: string): readonly LedgerEntry[] {
+function entriesOf(text: string): readonly LedgerEntry[] {
   const entries: LedgerEntry[] = [];
   for (const part of text.split(';').map((each) => each.trim())) {
     if (part === '') continue;
