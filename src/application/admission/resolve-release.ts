@@ -174,9 +174,8 @@ async function openDesk(ports: AdmissionPorts, entry: ProviderEntry) {
         return { outcome: early.outcome, decision: early };
       }
       // Nothing about the release itself decides.
-      const regardless = rule === 'no-age-asked' || rule === 'exempt';
-      if (known === undefined && !regardless && seen >= MOST_SEEN)
-        return { outcome: 'held', decision: early };
+      if (rule === 'no-age-asked' || rule === 'exempt') return { outcome: 'admitted', decision: early };
+      if (known === undefined && seen >= MOST_SEEN) return { outcome: 'held', decision: early };
       onReading(version.canonical);
       const documents = await see(version);
       const decision = decide(version, digestOf(documents));
