@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import { SyncError } from '../../domain/errors.ts';
 import { conflictEvent, identityKey } from '../../domain/ledger/conflict.ts';
 import {
@@ -183,11 +183,11 @@ function createReader(database: DatabaseSync) {
   };
 }
 
-type Row = Readonly<Record<string, unknown>>;
+type Row = Readonly<Record<string, SQLOutputValue>>;
 
 function entryOf({ stream, seq, previous, hash, event }: Row): LedgerEntry {
   return {
-    stream: stream === null ? '(a stream without a name)' : String(stream),
+    stream: typeof stream === 'string' ? stream : '(a stream without a name)',
     seq: Number(seq),
     previous: text(previous),
     hash: text(hash),

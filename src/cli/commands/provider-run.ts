@@ -155,7 +155,11 @@ export async function runUseCase<R>(
   try {
     return await useCase(ports, config, options);
   } finally {
-    await events.flush().finally(() => ledger?.close());
+    try {
+      await events.flush();
+    } finally {
+      await ledger?.close();
+    }
   }
 }
 

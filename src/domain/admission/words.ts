@@ -52,7 +52,7 @@ function describeReason(reason: AdmissionReason): string {
       return `${reason.basis === 'seen' ? 'first seen' : 'published, by the registry’s word,'} on ${dayOf(reason.since)}`;
     case 'exempt':
       return `${reason.pattern} is exempt from the minimum age`;
-    case 'no-age-asked':
+    default:
       return 'the policy asks for no age';
   }
 }

@@ -33,7 +33,7 @@ export function envelopeOf(hash: HashText, { name, subject, data }: Fact, now: D
 }
 
 function fact<N extends EventName>(name: N, subject: string, data: EventData<N>): Fact {
-  return { name, subject, data } as Fact;
+  return { name, subject, data };
 }
 
 /** What happened as the fact that is kept of it. `now` gives the day of what may happen on every day. */
@@ -142,7 +142,7 @@ export function factOf(event: DomainEvent, now: Date): Fact {
         reason: event.reason,
         day,
       });
-    case 'VersionRecut':
+    default:
       return fact('version.recut', event.address, {
         version: event.version,
         shasums: event.shasumsSha256,

@@ -136,8 +136,7 @@ describe('history rewritten in the file', () => {
       owner.exec('DROP TRIGGER entries_stay; DROP TRIGGER entries_keep');
       owner.exec(sql);
       owner.close();
-      if (anchor) expect(await verdict(ledger)).toEqual([]);
-      else expect(await verdict(ledger)).not.toEqual([]);
+      expect((await verdict(ledger)).length > 0).toBe(!anchor);
       expect(await verdict(ledger, heads)).not.toEqual([]);
     },
   );

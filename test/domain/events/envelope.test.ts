@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hashText } from '../../../src/application/ledger/hash-text.ts';
 import type { DomainEvent } from '../../../src/domain/events/domain-event.ts';
