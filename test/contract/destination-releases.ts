@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
-import { formatPlatform, type Platform } from '../../src/domain/provider/platform.ts';
+import { formatPlatform } from '../../src/domain/provider/platform.ts';
 import { makeSampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
 import { contentsOf } from '../../src/embedded/sample-registry/package-contents.ts';
 import { makeSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
 import type { Delivery, Destination, VerifiedProvider } from '../../src/ports/destination.ts';
+import { viewLine } from '../support/client-lines.ts';
 import { DARWIN, LINUX, WINDOWS } from '../support/sync-world.ts';
 import { verifiedProviderOf } from '../support/verified-provider.ts';
 
@@ -58,14 +58,6 @@ export function viewOf(...providers: readonly VerifiedProvider[]): readonly stri
     files.map(({ platform, sha256 }) => viewLine(version.canonical, platform, sha256)),
   );
   return [...new Set(lines)].toSorted();
-}
-
-export function viewLine(version: string, platform: Platform, sha256: string): string {
-  return `${version} ${formatPlatform(platform)} ${sha256}`;
-}
-
-export function sha256Hex(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 export async function* piecesOf(bytes: Uint8Array, size = 100): AsyncGenerator<Uint8Array> {

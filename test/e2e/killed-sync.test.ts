@@ -1,11 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/application/sync/results.ts';
 import type { VerifyResult } from '../../src/application/verify/results.ts';
 import { makeSampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
 import { syntheticContents } from '../../src/embedded/sample-registry/package-contents.ts';
 import { makeSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
+import { violations } from '../kills/judge.ts';
+import { killReleases, killWorld, type Views, wholeViews } from '../kills/world.ts';
 import { providerSync, type RunningCommand, startProviderSync } from '../support/command-line.ts';
 import { embeddedRegistry, installableVersions, sampleRegistry } from '../support/registries.ts';
 import { anvil, DARWIN, LINUX } from '../support/sync-world.ts';
@@ -82,5 +85,29 @@ describe.skipIf(process.platform === 'win32')('a sync whose process is killed', 
     expect((JSON.parse(verified.stdout) as VerifyResult).providers).toMatchObject([
       { outcome: 'verified', differences: [] },
     ]);
+  }, 120_000);
+
+  it('while it fills three destinations leaves each version whole or not at all in each of them', async () => {
+    const options = { packageBytes: 60_000, bytesPerSecond: 200_000 };
+    const releases = await killReleases(options);
+    const whole = wholeViews(releases);
+    await using world = await killWorld(releases, options);
+    let before: Views = {};
+    // Later each time: the last one may well come too late.
+    for (const milliseconds of [100, 400, 800, 1600]) {
+      await using sync = world.start('sync');
+      await Promise.race([world.busy(), sync.ended]);
+      await Promise.race([delay(milliseconds), sync.ended]);
+      sync.process.kill('SIGKILL');
+      await sync.ended;
+      const after = await world.views();
+      expect(violations(before, after, whole)).toEqual([]);
+      before = after;
+    }
+
+    const last = await world.start('sync').ended;
+    expect(last).toMatchObject({ code: 0 });
+    expect(await world.views()).toEqual(whole);
+    expect(await world.start('verify').ended).toMatchObject({ code: 0 });
   }, 120_000);
 });

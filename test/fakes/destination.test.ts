@@ -1,7 +1,7 @@
 import { formatAddress, type ProviderAddress } from '../../src/domain/provider/address.ts';
 import { describeDestinationContract } from '../contract/destination.ts';
-import { sha256Hex, viewLine } from '../contract/destination-releases.ts';
 import { describeVersionStoreContract } from '../contract/version-store.ts';
+import { sha256Hex, viewLine } from '../support/client-lines.ts';
 import { dyingAfter } from '../support/dying.ts';
 import { createFakeDestination, type FakeDestinationState, fakeDestinationState } from './destination.ts';
 import { createFakeVersionStore } from './version-store.ts';

@@ -26,12 +26,12 @@ function environmentOf(environment: Environment): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], ...environment };
 }
 
-/** The command line in a process of its own, from its sources. Disposing ends it at once. */
+/** The command line in a process of its own, from its sources unless `main` is given. Disposing ends it at once. */
 export function startProviderSync(
   args: readonly string[],
-  options: { readonly environment?: Environment; readonly cwd?: string } = {},
+  options: { readonly environment?: Environment; readonly cwd?: string; readonly main?: string } = {},
 ): RunningCommand {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [options.main ?? MAIN, ...args], {
     env: environmentOf(options.environment ?? {}),
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

@@ -1,6 +1,6 @@
 import { verifyShasumsSignature } from '../../src/domain/integrity/verify-signature.ts';
 import { formatAddress, type ProviderAddress } from '../../src/domain/provider/address.ts';
-import { sha256Hex } from '../contract/destination-releases.ts';
+import { sha256Hex } from './client-lines.ts';
 
 /** Gives what lies under a key of a mirror, as a web server would; undefined for 404. */
 export type ReadKey = (key: string) => Promise<Uint8Array | undefined>;

@@ -1,6 +1,6 @@
 import { parseShasums } from '../../src/domain/integrity/shasums.ts';
 import { verifyShasumsSignature } from '../../src/domain/integrity/verify-signature.ts';
-import { sha256Hex, viewLine } from '../contract/destination-releases.ts';
+import { sha256Hex, viewLine } from './client-lines.ts';
 import { installableVersions, type TestRegistry } from './registries.ts';
 
 interface DownloadDocument {

@@ -1,5 +1,5 @@
 import { verifyShasumsSignature } from '../../../src/domain/integrity/verify-signature.ts';
-import { sha256Hex, viewLine } from '../../contract/destination-releases.ts';
+import { sha256Hex, viewLine } from '../client-lines.ts';
 
 interface Descriptor {
   readonly mediaType: string;
