@@ -49,8 +49,8 @@ describe('docs/delivery.md', () => {
     for (const role of ROLE_NAMES) {
       expect(text).toContain(`\`${properties(bootstrap('ids'), ROLES[role]).RoleName}\``);
     }
-    for (const name of readdirSync('.github/workflows')) {
-      if (name !== 'deploy-environment.yml') expect(text).toContain(`\`${name}\``);
-    }
+    // Nobody starts the one that deploys to one environment: deploy.yml calls it.
+    const started = readdirSync('.github/workflows').filter((name) => name !== 'deploy-environment.yml');
+    expect(started.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
   });
 });
