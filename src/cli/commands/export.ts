@@ -6,9 +6,11 @@ import { exportBundle } from '../../application/bundle/export-bundle.ts';
 import { readConfig } from '../../application/resolve/read-config.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
 import { composeUpstream, systemClock } from '../composition.ts';
+import { LEDGER_OPTION, LEDGER_VARIABLES, ledgerFileOf, readLedgerFile } from '../ledger-settings.ts';
 import { createByteCounter } from '../progress/byte-counter.ts';
 import { createProgressDisplay } from '../progress/display.ts';
 import { EXPORT_RESULT } from '../render/bundle-result.ts';
+import { withRunLedger } from '../run-ledger.ts';
 import {
   readConcurrency,
   readConfigPath,
@@ -48,9 +50,10 @@ export const exportCommand: CommandSpec = {
     ...UPSTREAM_OPTIONS,
     ...NETWORK_OPTIONS,
     CONCURRENCY_OPTION,
+    LEDGER_OPTION,
     ...OUTPUT_OPTIONS,
   ],
-  variables: NETWORK_VARIABLES,
+  variables: [...NETWORK_VARIABLES, ...LEDGER_VARIABLES],
   examples: [
     'provider-sync export --to bundle.tar',
     'provider-sync export --to december --since november/manifest.json',
@@ -71,10 +74,14 @@ export const exportCommand: CommandSpec = {
     using written = createByteCounter(io, settings, 'Writing the bundle');
     const onWritten = (bytes: number, total: number) => written.count(bytes, total);
     const { publicRegistry } = source;
-    const result = await exportBundle(
-      { draft, publicRegistry, events: reporter, progress: reporter, clock: systemClock },
-      settings.config,
-      { signal, onWritten, ...(concurrency === undefined ? {} : { concurrency }) },
+    const options = { signal, onWritten, ...(concurrency === undefined ? {} : { concurrency }) };
+    const ledgerFile = ledgerFileOf(settings.ledger, settings.config, io.environment);
+    const result = await withRunLedger(ledgerFile, reporter, ({ ledger, events }) =>
+      exportBundle(
+        { draft, publicRegistry, events, progress: reporter, clock: systemClock, ledger, admits: true },
+        settings.config,
+        options,
+      ),
     );
     return tellResult(io, settings, result, EXPORT_RESULT);
   },
@@ -92,6 +99,7 @@ async function readExportSettings(invocation: Invocation) {
   const settings = {
     ...readOutputSettings(reader),
     configPath: readConfigPath(reader, invocation),
+    ledger: readLedgerFile(reader),
     concurrency: readConcurrency(reader),
     network: await readNetworkSettings(reader),
     upstream: await readUpstreamSettings(reader),

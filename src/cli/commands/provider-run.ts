@@ -1,5 +1,4 @@
 import { createFileConfigSource } from '../../adapters/local/file-config-source.ts';
-import { allLogs, createLedgerLog } from '../../application/ledger/ledger-log.ts';
 import { readConfig } from '../../application/resolve/read-config.ts';
 import type { SyncOptions, SyncPorts } from '../../application/sync/ports.ts';
 import type { SyncConfig } from '../../domain/config/config.ts';
@@ -10,15 +9,10 @@ import { composeUpstream, systemClock } from '../composition.ts';
 import { type DestinationPlace, readDestinationPlaces } from '../destination-settings.ts';
 import { tellTraces } from '../failure.ts';
 import type { CliIo } from '../io.ts';
-import {
-  LEDGER_OPTION,
-  LEDGER_VARIABLES,
-  ledgerFileOf,
-  openLedger,
-  readLedgerFile,
-} from '../ledger-settings.ts';
+import { LEDGER_OPTION, LEDGER_VARIABLES, ledgerFileOf, readLedgerFile } from '../ledger-settings.ts';
 import { createProgressDisplay } from '../progress/display.ts';
 import type { ResultRenderer } from '../render/result-renderer.ts';
+import { withRunLedger } from '../run-ledger.ts';
 import {
   type NetworkSettings,
   type OutputSettings,
@@ -138,29 +132,20 @@ export async function runUseCase<R>(
   const context = { reporter, signal };
   await using source = composeUpstream({ ...upstream, network }, context);
   await using target = await composeDestinations({ ...settings, environment: io.environment }, context);
-  const ledger = settings.ledgerFile === undefined ? undefined : await openLedger(settings.ledgerFile);
-  const events = ledger === undefined ? reporter : allLogs([reporter, createLedgerLog(ledger, systemClock)]);
-  const ports = {
-    publicRegistry: source.publicRegistry,
-    destinations: target.destinations,
-    destinationsNamed: config.destinations !== undefined,
-    stores: target.destinations,
-    events,
-    progress: reporter,
-    clock: systemClock,
-    ledger,
-    admits,
-  };
-  const options = { signal, ...(concurrency === undefined ? {} : { concurrency }) };
-  try {
-    return await useCase(ports, config, options);
-  } finally {
-    try {
-      await events.flush();
-    } finally {
-      await ledger?.close();
-    }
-  }
+  return await withRunLedger(settings.ledgerFile, reporter, async ({ ledger, events }) => {
+    const ports = {
+      publicRegistry: source.publicRegistry,
+      destinations: target.destinations,
+      destinationsNamed: config.destinations !== undefined,
+      stores: target.destinations,
+      events,
+      progress: reporter,
+      clock: systemClock,
+      ledger,
+      admits,
+    };
+    return await useCase(ports, config, { signal, ...(concurrency === undefined ? {} : { concurrency }) });
+  });
 }
 
 type Judged = { readonly ok: boolean } | { readonly summary: { readonly ok: boolean } };
