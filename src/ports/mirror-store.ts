@@ -78,10 +78,18 @@ export interface MirrorStore {
   tidy(under: string): Promise<void>;
 }
 
-export type DocumentType = 'application/json' | 'text/plain' | 'application/pgp-signature';
+export type DocumentType =
+  | 'application/json'
+  | 'text/plain'
+  | 'application/pgp-signature'
+  | 'application/vnd.oci.image.index.v1+json';
 
 export interface PutOptions {
   /** In bytes; undefined when it is not known before. */
   readonly size: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Default `application/zip`. */
+  readonly contentType?: 'application/zip' | 'application/gzip' | 'application/json';
+  /** True for a file whose name may come to mean other bytes: it is not to be cached. */
+  readonly mutable?: boolean;
 }

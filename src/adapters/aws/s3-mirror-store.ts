@@ -82,7 +82,7 @@ export function createS3MirrorStore(options: S3MirrorStoreOptions): MirrorStore 
         if (answer === undefined) return undefined;
         return { size: answer.ContentLength ?? 0, sha256: digestOf(answer), stamp: answer.ETag };
       }),
-    putFile: async (file, body, { size, signal }) => {
+    putFile: async (file, body, { size, signal, contentType, mutable }) => {
       const upload = {
         s3,
         bucket,
@@ -92,6 +92,8 @@ export function createS3MirrorStore(options: S3MirrorStoreOptions): MirrorStore 
         size,
         signal,
         limits,
+        ...(contentType === undefined ? {} : { contentType }),
+        ...(mutable === undefined ? {} : { mutable }),
       };
       try {
         return { size: await uploadPackage(upload), sha256: file.sha256, stamp: undefined };

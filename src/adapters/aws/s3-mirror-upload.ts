@@ -11,7 +11,7 @@ import {
 import { SyncError } from '../../domain/errors.ts';
 import { holdBack } from '../../domain/transfer/hold-back.ts';
 import { interruptionOf } from '../../domain/transfer/interruption.ts';
-import type { MirrorFile } from '../../ports/mirror-store.ts';
+import type { MirrorFile, PutOptions } from '../../ports/mirror-store.ts';
 
 export interface UploadLimits {
   /** The largest file that goes up in one request, in bytes. S3 takes 5 GB. */
@@ -35,12 +35,15 @@ export interface Upload {
   readonly size: number | undefined;
   readonly signal: AbortSignal | undefined;
   readonly limits: UploadLimits;
+  readonly contentType?: PutOptions['contentType'];
+  readonly mutable?: PutOptions['mutable'];
 }
 
-const OBJECT = {
-  ContentType: 'application/zip',
-  CacheControl: 'public, max-age=31536000, immutable',
-} as const;
+/** How clients and caches are to see the object. */
+function headersOf({ contentType = 'application/zip', mutable = false }: Upload) {
+  const CacheControl = mutable ? 'no-cache' : 'public, max-age=31536000, immutable';
+  return { ContentType: contentType, CacheControl };
+}
 
 /**
  * Uploads a package and returns its size. S3 itself refuses other bytes where it checks `x-amz-checksum-sha256`;
@@ -90,17 +93,14 @@ function checkedBody({ body, file, size, bucket }: Upload) {
   return { chunks: holdBack(hashed(), HELD_BACK_BYTES, approve), bytes: () => bytes };
 }
 
-async function putWhole(
-  { s3, bucket, key, file, signal }: Upload,
-  chunks: AsyncIterable<Uint8Array>,
-  size: number,
-): Promise<void> {
+async function putWhole(upload: Upload, chunks: AsyncIterable<Uint8Array>, size: number): Promise<void> {
+  const { s3, bucket, key, file, signal } = upload;
   const stream = feed(chunks);
   const abortSignal = signal ? AbortSignal.any([signal, stream.broken]) : stream.broken;
   try {
     await s3.send(
       new PutObjectCommand({
-        ...OBJECT,
+        ...headersOf(upload),
         Bucket: bucket,
         Key: key,
         Body: stream.readable,
@@ -149,7 +149,7 @@ async function putParts(upload: Upload, parts: AsyncIterable<Buffer>): Promise<v
   const target = { Bucket: bucket, Key: key };
   const options = signal ? { abortSignal: signal } : {};
   const { UploadId } = await s3.send(
-    new CreateMultipartUploadCommand({ ...OBJECT, ...target, Metadata: { sha256: file.sha256 } }),
+    new CreateMultipartUploadCommand({ ...headersOf(upload), ...target, Metadata: { sha256: file.sha256 } }),
     options,
   );
   if (UploadId === undefined) {

@@ -91,4 +91,25 @@ export type DomainEvent =
       readonly provider: string;
       readonly version: string;
       readonly error: ErrorReport;
+    }
+  | {
+      readonly kind: 'BottleTransferred';
+      readonly destination: string;
+      /** The bottle's file name. */
+      readonly bottle: string;
+      readonly bytes: number;
+      readonly sha256: string;
+    }
+  | {
+      readonly kind: 'BottleFailed';
+      readonly destination: string;
+      readonly bottle: string;
+      readonly error: ErrorReport;
+    }
+  /** Clients of the mirror are shown this snapshot from here on. */
+  | {
+      readonly kind: 'BottlesPublished';
+      readonly destination: string;
+      readonly snapshot: string;
+      readonly bottles: number;
     };
