@@ -2,13 +2,17 @@ import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { isatty, type WriteStream } from 'node:tty';
+import { createBottleRegistry, DEFAULT_BOTTLE_REGISTRY } from '../adapters/homebrew/bottle-registry.ts';
+import { createFormulaeApi, DEFAULT_FORMULAE_API } from '../adapters/homebrew/formulae-api.ts';
 import { hostOf } from '../adapters/http/address.ts';
 import { createHttpClient } from '../adapters/http/client.ts';
 import type { HttpClient, HttpClientOptions } from '../adapters/http/contract.ts';
 import { createPublicRegistry } from '../adapters/terraform-registry/public-registry.ts';
 import { connectPrivateRegistry } from '../adapters/tfe/connect.ts';
 import type { PrivateRegistry } from '../adapters/tfe/contract.ts';
+import type { ApiKey } from '../domain/integrity/jws.ts';
 import { DEFAULT_HOSTNAME } from '../domain/provider/address.ts';
+import type { BottleRegistry, FormulaeApi } from '../ports/bottle-source.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Destination } from '../ports/destination.ts';
 import type { EventLog } from '../ports/event-log.ts';
@@ -48,6 +52,50 @@ export function composeUpstream(
   const http = createHttpClient(httpOptions('upstream', settings.network, context, settings.registry));
   const addresses = settings.registry === undefined ? {} : { [DEFAULT_HOSTNAME]: settings.registry };
   return { publicRegistry: createPublicRegistry({ http, addresses }), ...closing(http) };
+}
+
+export interface HomebrewSettings {
+  /** What stands for formulae.brew.sh/api and for ghcr.io; undefined for these themselves. */
+  readonly api: string | undefined;
+  readonly registry: string | undefined;
+  /** Whom the API must be signed by. */
+  readonly keys: readonly ApiKey[];
+}
+
+export interface Homebrew extends AsyncDisposable {
+  readonly api: FormulaeApi;
+  readonly registry: BottleRegistry;
+}
+
+/** 30 MB that a slow line brings in a few minutes. */
+const API_DOCUMENT_MS = 300_000;
+
+export function composeHomebrew(
+  settings: HomebrewSettings & { readonly network: NetworkSettings },
+  context: RunContext,
+): Homebrew {
+  const stack = new AsyncDisposableStack();
+  const connect = (address: string | undefined) => {
+    const options = httpOptions('upstream', settings.network, context, address);
+    const http = createHttpClient({ ...options, timeouts: { documentMs: API_DOCUMENT_MS } });
+    stack.use(closing(http));
+    return http;
+  };
+  const { api, registry, keys } = settings;
+  return {
+    api: createFormulaeApi({
+      http: connect(api),
+      address: api ?? DEFAULT_FORMULAE_API,
+      keys,
+      clock: systemClock,
+    }),
+    registry: createBottleRegistry({
+      http: connect(registry),
+      origin: registry ?? DEFAULT_BOTTLE_REGISTRY,
+      clock: systemClock,
+    }),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
 }
 
 export function composeDestination(

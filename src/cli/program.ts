@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandGroupSpec, CommandSpec } from './command-spec.ts';
 import { approveCommand } from './commands/approve.ts';
+import { bottlesCommands } from './commands/bottles.ts';
 import { cleanupCommand } from './commands/cleanup.ts';
 import { demoCommand } from './commands/demo.ts';
 import { evidenceCommand } from './commands/evidence.ts';
@@ -35,6 +36,7 @@ const COMMANDS: readonly (CommandSpec | CommandGroupSpec)[] = [
   historyCommand,
   evidenceCommand,
   ledgerCommands,
+  bottlesCommands,
   serveCommand,
   demoCommand,
 ];

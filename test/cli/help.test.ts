@@ -18,6 +18,14 @@ describe('help', () => {
     { command: 'keys show', mentions: ['<KEYID>', 'TFC_TOKEN'] },
     { command: 'keys add', mentions: ['<FILE>', 'TFC_TOKEN'] },
     { command: 'keys fetch', mentions: ['<NAMESPACE/TYPE>', '--version', 'PROVIDER_SYNC_CA_BUNDLE'] },
+    { command: 'bottles plan', mentions: ['[CONFIG]', '--api-key', '--formulae-api', 'HTTPS_PROXY'] },
+    { command: 'bottles sync', mentions: ['[CONFIG]', '--allow-missing', '--mirror-url'] },
+    { command: 'bottles verify', mentions: ['[CONFIG]', '--snapshot'] },
+    { command: 'bottles cleanup', mentions: ['[CONFIG]', '--dry-run', '--keep', '--max-share'] },
+    { command: 'bottles snapshots', mentions: ['[CONFIG]', '--json'] },
+    { command: 'bottles rollback', mentions: ['<SNAPSHOT> [CONFIG]'] },
+    { command: 'bottles lock', mentions: ['[CONFIG]', '--snapshot'] },
+    { command: 'bottles demo', mentions: ['--keep'] },
     { command: 'serve', mentions: ['--data', '--port', '--mirror', '--tls', 'TFC_TOKEN'] },
     { command: 'demo', mentions: ['--keep', 'terraform init'] },
   ])('of $command names its options, its variables and an example', async ({ command, mentions }) => {
@@ -40,6 +48,7 @@ describe('help', () => {
       'export',
       'import',
       'keys',
+      'bottles',
       'serve',
       'demo',
     ]) {

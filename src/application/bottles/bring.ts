@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import pLimit, { type LimitFunction } from 'p-limit';
+import type { EvidenceCheck } from '../../domain/artifact/artifact.ts';
 import type { Sha256 } from '../../domain/artifact/sha256.ts';
 import {
   type BottleIndex,
   canonical,
+  entryChecks,
   renewIndex,
   requireEntry,
   requireLayer,
@@ -21,7 +23,12 @@ import type { BottleOptions, BottlePorts } from './ports.ts';
 
 export type BroughtBottle =
   /** `fetched`: its bytes passed in this run; `present`: they were there. */
-  | { readonly outcome: 'present' | 'fetched'; readonly bottle: SnapshotBottle }
+  | {
+      readonly outcome: 'present' | 'fetched';
+      readonly bottle: SnapshotBottle;
+      /** What was checked when its bytes passed in this run. */
+      readonly checks?: readonly EvidenceCheck[];
+    }
   | { readonly outcome: 'failed'; readonly bottle: WantedBottle; readonly error: ErrorReport };
 
 const DEFAULT_CONCURRENCY = 8;
@@ -56,7 +63,7 @@ export async function bringBottles(
   wanted: readonly WantedBottle[],
   known: (bottle: WantedBottle) => SnapshotBottle | undefined,
   holdings: Holdings,
-  options: BottleOptions,
+  options: BottleOptions & { readonly signedBy: string },
 ): Promise<readonly BroughtBottle[]> {
   const limit = pLimit(options.concurrency ?? DEFAULT_CONCURRENCY);
   const groups = Map.groupBy(wanted, ({ image, ref }) => `${image} ${ref}`);
@@ -79,7 +86,7 @@ async function bringGroup(
   ports: BottlePorts,
   bottles: readonly WantedBottle[],
   holdings: Holdings,
-  options: BottleOptions,
+  options: BottleOptions & { readonly signedBy: string },
   limit: LimitFunction,
 ): Promise<readonly BroughtBottle[]> {
   const [first] = bottles;
@@ -119,7 +126,7 @@ async function bringBottle(
   bottle: WantedBottle,
   index: BottleIndex,
   holdings: Holdings,
-  { signal, transfer }: BottleOptions,
+  { signal, transfer, signedBy }: BottleOptions & { readonly signedBy: string },
 ): Promise<BroughtBottle> {
   if (signal?.aborted) throw interruptionOf(signal.reason);
   const { store, registry } = ports;
@@ -150,14 +157,16 @@ async function bringBottle(
   }
   await store.revealFiles([file]);
   const { filename, sha256 } = bottle;
+  const checks = entryChecks(bottle, signedBy);
   ports.events.append({
     kind: 'BottleTransferred',
     bottle: filename,
     destination: store.location,
     bytes: size,
     sha256,
+    checks,
   });
-  return { outcome: 'fetched', bottle: held };
+  return { outcome: 'fetched', bottle: held, checks };
 }
 
 /** Shows the index under its ref, upstream's own bytes where they have all that the former had. */

@@ -1,3 +1,4 @@
+import type { EvidenceCheck } from '../../domain/artifact/artifact.ts';
 import type { FormulaProblem, WantedBottle } from '../../domain/bottle/resolve.ts';
 import type { SnapshotApi, SnapshotBottle } from '../../domain/bottle/snapshot.ts';
 import type { ErrorReport } from '../../domain/errors.ts';
@@ -13,6 +14,8 @@ export interface BottleReport {
   readonly size: number | null;
   readonly neededBy: readonly string[];
   readonly outcome: 'present' | 'to-fetch' | 'fetched' | 'failed';
+  /** What was checked of a bottle that was fetched. */
+  readonly checks?: readonly EvidenceCheck[];
   readonly error?: ErrorReport;
 }
 
@@ -68,9 +71,11 @@ export function reportOfBottle(
 }
 
 export function reportOfBrought(brought: BroughtBottle): BottleReport {
-  if (brought.outcome !== 'failed')
-    return reportOfBottle(brought.bottle, brought.outcome, brought.bottle.size);
-  return { ...reportOfBottle(brought.bottle, 'failed', null), error: brought.error };
+  if (brought.outcome === 'failed') {
+    return { ...reportOfBottle(brought.bottle, 'failed', null), error: brought.error };
+  }
+  const { bottle, outcome, checks } = brought;
+  return { ...reportOfBottle(bottle, outcome, bottle.size), ...(checks === undefined ? {} : { checks }) };
 }
 
 export function reportOfApi({

@@ -7,7 +7,7 @@ import { confirmPublished, publish } from './publish.ts';
 import { inTurn } from './turn.ts';
 import { noSnapshot } from './verify.ts';
 
-export interface ListedSnapshot {
+interface ListedSnapshot {
   readonly name: string;
   readonly createdAt: string;
   readonly current: boolean;

@@ -5,6 +5,7 @@ import {
   nextSnapshotName,
   type Publication,
   type Snapshot,
+  type SnapshotApi,
   sameContents,
   snapshotApiKey,
   snapshotDocument,
@@ -58,7 +59,10 @@ async function syncInTurn(
   const { apis, resolution } = await proveIndex(ports.api, entry, history, options.signal);
   const holdings = await readHoldings(store);
   const known = knownBottles(snapshots, holdings);
-  const brought = await bringBottles(ports, resolution.bottles, known, holdings, options);
+  const brought = await bringBottles(ports, resolution.bottles, known, holdings, {
+    ...options,
+    signedBy: [...new Set(apis.map((api) => api.signedBy))].join(', '),
+  });
   const failed = brought.flatMap((each) => (each.outcome === 'failed' ? [each] : []));
   const missing = missingFormulae(resolution.problems, failed, entry.allowMissing);
   const bottles = brought.map(reportOfBrought);
@@ -96,7 +100,7 @@ async function ensureSnapshot(
   const taken = snapshots.map(({ name }) => name);
   for (let attempt = 1; attempt <= MAX_NAMES; attempt += 1) {
     const name = nextSnapshotName(taken, clock.now());
-    const apis = contents.apis.map(({ bytes: _bytes, ...api }) => api);
+    const apis = contents.apis.map(described);
     const snapshot: Snapshot = { name, createdAt: clock.now(), ...contents, apis };
     await putApis(store, name, contents.apis);
     await requireWhole(store, snapshot);
@@ -113,6 +117,10 @@ async function ensureSnapshot(
     'DestinationUnavailable',
     `Others make snapshots at ${store.location} all the time. Try again later.`,
   );
+}
+
+function described({ path, sha256, size, generatedAt, signedBy }: ProvedApi): SnapshotApi {
+  return { path, sha256, size, generatedAt, signedBy };
 }
 
 /** Under names that no client knows yet: they mean nothing before the hash file is there. */

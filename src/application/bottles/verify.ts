@@ -15,7 +15,7 @@ import { readPublication, readSnapshots } from './mirror-documents.ts';
 import type { BottleOptions, BottlePorts } from './ports.ts';
 import { digestOfStored } from './publish.ts';
 
-export interface VerifiedSnapshot {
+interface VerifiedSnapshot {
   readonly snapshot: string;
   readonly current: boolean;
   readonly bottles: number;

@@ -157,7 +157,7 @@ export function tellResult<R extends Judged>(
   result: R,
   renderer: ResultRenderer<R>,
 ): number {
-  const { ok } = 'summary' in result ? result.summary : result;
+  const { ok } = 'ok' in result ? result : result.summary;
   tellTraces(io, result);
   if (settings.json) io.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   else if (!settings.quiet) io.stdout.write(`${renderer.whole(result, io.stdout)}\n`);

@@ -53,6 +53,14 @@ export function describeEvent(event: DomainEvent, elapsed: number | undefined): 
       return line(`${versionOf(event)}: was cut again, with other sums than before`, 'bad');
     case 'VersionTakenOut':
       return line(`${versionOf(event)}: recalled, ${event.how} in ${event.destination}`);
+    case 'BottleTransferred':
+      return line(`${event.bottle}: ${formatBytes(event.bytes)}`);
+    case 'BottleFailed':
+      return event.error.code === 'Interrupted'
+        ? undefined
+        : line(`${event.bottle}: ${event.error.message}`, 'bad');
+    case 'BottlesPublished':
+      return line(`snapshot ${event.snapshot} is what clients see now`, 'good');
     case 'ReleaseVerified':
     default:
       return undefined;

@@ -4,7 +4,7 @@ import { quote } from '../integrity/untrusted-text.ts';
 import type { WantedBottle } from './resolve.ts';
 
 /** One line of the OCI index of a formula's version. */
-export interface IndexEntry {
+interface IndexEntry {
   /** Of the image manifest that it points to: `sha256:…`. */
   readonly digest: string;
   /** Of that manifest, in bytes. */
@@ -19,7 +19,7 @@ export interface BottleIndex {
   readonly raw: object;
 }
 
-export const REF_NAME = 'org.opencontainers.image.ref.name';
+const REF_NAME = 'org.opencontainers.image.ref.name';
 const BOTTLE_DIGEST = 'sh.brew.bottle.digest';
 const BOTTLE_SIZE = 'sh.brew.bottle.size';
 const TAB = 'sh.brew.tab';
@@ -33,11 +33,6 @@ export interface BottleEntry {
   readonly raw: object;
   /** Of the bottle, in bytes, where the index tells it. */
   readonly size: number | undefined;
-}
-
-/** Whether the index has an entry that brew would take for the bottle (resource.rb, BottleManifest). */
-export function namesBottle(index: BottleIndex, bottle: Pick<WantedBottle, 'refName' | 'sha256'>): boolean {
-  return index.entries.some(({ entry }) => isOf(entry, bottle));
 }
 
 function isOf({ annotations }: IndexEntry, bottle: Pick<WantedBottle, 'refName' | 'sha256'>): boolean {
@@ -113,7 +108,7 @@ export function requireLayer(
   return layer.size;
 }
 
-/** What was checked of a bottle before its bytes pass, for its evidence. */
+/** Everything that was checked of a bottle whose bytes have passed, as evidence. */
 export function entryChecks(bottle: IndexedBottle, kid: string): readonly EvidenceCheck[] {
   const subject = `${bottle.name} ${bottle.refName}`;
   const passed = (check: string, detail: string) => ({ check, subject, passed: true, detail });
@@ -123,6 +118,7 @@ export function entryChecks(bottle: IndexedBottle, kid: string): readonly Eviden
     passed('tab-in-index', 'the tab is there and JSON'),
     passed('digest-of-manifest', 'the manifest has the digest and the size that the index tells'),
     passed('layer-in-manifest', 'its one layer is the bottle, in the size that is told'),
+    passed('digest-of-bottle', `its bytes have the SHA-256 ${bottle.sha256}`),
   ];
 }
 

@@ -74,7 +74,7 @@ export function planBottleCleanup(contents: MirrorContents, terms: RetentionTerm
 }
 
 /** Every key that a client of a kept snapshot or of the current API may ask for, and the mirror's own documents. */
-export function neededKeys(kept: readonly Snapshot[], current: string | undefined): ReadonlySet<string> {
+function neededKeys(kept: readonly Snapshot[], current: string | undefined): ReadonlySet<string> {
   const needed = new Set([PUBLICATION]);
   for (const { name, apis, bottles } of kept) {
     needed.add(snapshotDocument(name));

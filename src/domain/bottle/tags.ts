@@ -11,7 +11,7 @@ const MACOS = [
 ] as const;
 
 /** The bottle that fits every system. */
-export const ALL = 'all';
+const ALL = 'all';
 
 export function isLinux(tag: string): boolean {
   return tag.endsWith('_linux');

@@ -99,6 +99,7 @@ export type DomainEvent =
       readonly bottle: string;
       readonly bytes: number;
       readonly sha256: string;
+      readonly checks: readonly EvidenceCheck[];
     }
   | {
       readonly kind: 'BottleFailed';

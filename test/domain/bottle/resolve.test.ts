@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Sha256 } from '../../../src/domain/artifact/sha256.ts';
 import type { Catalog, Formula } from '../../../src/domain/bottle/formula.ts';

@@ -19,7 +19,7 @@ import { createRecordingReporter, type RecordingReporter } from '../../fakes/eve
 export const LINUX = 'x86_64_linux';
 
 /** The formulae that most tests mirror: a name with "@", one with "+", a revision, a rebuild, a bottle for all. */
-export const FORMULAE: readonly SampleFormula[] = [
+const FORMULAE: readonly SampleFormula[] = [
   {
     name: 'hello',
     version: '1.0',

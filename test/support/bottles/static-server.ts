@@ -24,7 +24,10 @@ export async function serveFolder(
     if (fault(path, response, request)) return;
     const file = join(folder, ...path.split('/').filter((part) => part !== ''));
     const found = path.includes('//') ? undefined : await stat(file).catch(() => undefined);
-    if (!found?.isFile()) return void response.writeHead(404).end();
+    if (!found?.isFile()) {
+      response.writeHead(404).end();
+      return;
+    }
     const bytes = await readFile(file);
     response.writeHead(200, { 'content-length': bytes.length, 'last-modified': found.mtime.toUTCString() });
     response.end(bytes);
