@@ -1,3 +1,4 @@
+import type { EvidenceCheck } from '../artifact/artifact.ts';
 import { canonicalize } from '../ledger/canonical.ts';
 import type { CloudEvent, HashText } from '../ledger/entry.ts';
 import { formatPlatform } from '../provider/platform.ts';
@@ -56,12 +57,7 @@ export function factOf(event: DomainEvent, now: Date): Fact {
         version: event.version,
         shasums: event.shasumsSha256,
         signedBy: event.signedBy,
-        checks: event.checks.slice(0, 2000).map(({ check, subject, passed, detail }) => ({
-          check: check.slice(0, 100),
-          subject: subject.slice(0, 500),
-          passed,
-          detail: detail.slice(0, 2000),
-        })),
+        checks: checksOf(event),
         day,
       });
     case 'ProviderVersionUpToDate':
@@ -142,6 +138,22 @@ export function factOf(event: DomainEvent, now: Date): Fact {
         reason: event.reason,
         day,
       });
+    case 'BottleTransferred':
+      return fact('bottle.transferred', event.bottle, {
+        destination: event.destination,
+        bytes: event.bytes,
+        sha256: event.sha256,
+        checks: checksOf(event),
+        day,
+      });
+    case 'BottleFailed':
+      return fact('bottle.failed', event.bottle, { destination: event.destination, ...errorOf(event), day });
+    case 'BottlesPublished':
+      return fact('bottles.published', event.snapshot, {
+        destination: event.destination,
+        bottles: event.bottles,
+        day,
+      });
     default:
       return fact('version.recut', event.address, {
         version: event.version,
@@ -149,6 +161,15 @@ export function factOf(event: DomainEvent, now: Date): Fact {
         before: event.before,
       });
   }
+}
+
+function checksOf({ checks }: { readonly checks: readonly EvidenceCheck[] }) {
+  return checks.slice(0, 2000).map(({ check, subject, passed, detail }) => ({
+    check: check.slice(0, 100),
+    subject: subject.slice(0, 500),
+    passed,
+    detail: detail.slice(0, 2000),
+  }));
 }
 
 function errorOf({ error }: { readonly error: { readonly code: string; readonly message: string } }) {

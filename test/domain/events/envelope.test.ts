@@ -62,6 +62,16 @@ const EVENTS: readonly DomainEvent[] = [
   { kind: 'ProviderSyncFailed', ...at, error },
   { kind: 'ProviderSyncFailed', address: about.address, version: undefined, destination: undefined, error },
   { kind: 'VersionDeleted', provider: 'anvil', version: '1.0.0', destination: 'mirror', reason: 'old' },
+  {
+    kind: 'BottleTransferred',
+    destination: 's3://acme-homebrew',
+    bottle: 'jq--1.8.1.x86_64_linux.bottle.tar.gz',
+    bytes: 3,
+    sha256: shasumsSha256,
+    checks: [{ check: 'tab-in-index', subject: 'jq 1.8.1.x86_64_linux', passed: true, detail: 'there' }],
+  },
+  { kind: 'BottleFailed', destination: 's3://acme-homebrew', bottle: 'jq--1.8.1.all.bottle.tar.gz', error },
+  { kind: 'BottlesPublished', destination: 's3://acme-homebrew', snapshot: '2026-11-21', bottles: 3 },
   { kind: 'VersionDeletionFailed', provider: 'anvil', version: '1.0.0', destination: 'mirror', error },
 ];
 
