@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { job } from '../github/job.ts';
 import { packCommand } from '../package/pack.ts';
 import { changesOf, releaseNotes } from '../package/release-notes.ts';
-import { projectManifest } from '../package/schema.ts';
+import { projectManifest, softwareBill } from '../package/schema.ts';
 
 const run = promisify(execFile);
 
@@ -26,10 +26,17 @@ await job(async () => {
   const application = path.join(folder, `${name}-sam-${version}.tar.gz`);
   await run('tar', ['--create', '--gzip', '--file', application, '--directory', '.aws-sam/build', '.']);
   // Of the project: the tarball has its packages inside, and its manifest names none.
-  const { stdout } = await run('npm', ['sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev'], {
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  await writeFile(path.join(folder, `${name}-${version}.cdx.json`), stdout);
+  const { stdout } = await run(
+    'npm',
+    ['sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev', '--package-lock-only'],
+    {
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  );
+  // npm gives the component the folder's name.
+  const sbom = softwareBill.parse(JSON.parse(stdout));
+  sbom.metadata.component.name = name;
+  await writeFile(path.join(folder, `${name}-${version}.cdx.json`), `${JSON.stringify(sbom, null, 2)}\n`);
   const files = (await readdir(folder)).toSorted();
   const sums = await Promise.all(files.map((file) => checksum(folder, file)));
   await writeFile(path.join(folder, 'SHA256SUMS'), sums.join(''));

@@ -28,7 +28,8 @@ export function output(name: string, value: string): void {
 
 /** An error that the run shows on its front page, and the exit code that goes with it. */
 export function fail(error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error);
+  // A program that failed may have said far more than anybody reads.
+  const message = (error instanceof Error ? error.message : String(error)).slice(0, 4_000);
   // The log reads commands line by line, with these escapes.
   console.log(`::error::${message.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')}`);
   summarize(`**Failed:** ${message.replaceAll(/[<>`]/g, "'")}\n`);

@@ -27,3 +27,8 @@ export const projectManifest = z.object({
 
 /** `npm pack --json`. */
 export const packed = z.array(z.object({ filename: z.string() })).length(1);
+
+/** `npm sbom --sbom-format cyclonedx`: what is not read is passed on as it is. */
+export const softwareBill = z.looseObject({
+  metadata: z.looseObject({ component: z.looseObject({ name: z.string() }) }),
+});

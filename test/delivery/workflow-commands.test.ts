@@ -257,3 +257,11 @@ describe('drift', { timeout: 60_000 }, () => {
     expect(ran.calls.map((call) => option(call, '--method'))).toEqual(methods);
   });
 });
+
+describe('making a release', { timeout: 60_000 }, () => {
+  it('refuses a tag that is not the version of package.json', async () => {
+    const ran = await runRecorded('release', ['v0.0.0', folder], []);
+    expect(ran.code).toBe(1);
+    expect(ran.output).toMatch(/The tag is v0\.0\.0, and package\.json says \d/);
+  });
+});
