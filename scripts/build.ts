@@ -26,6 +26,8 @@ const built = await build({
       'const require = requireFor(import.meta.url);',
     ].join('\n'),
   },
+  // What is packed leaves its source maps and its indentation behind; names stay, so that a stack can be read.
+  minifyWhitespace: metafile !== undefined,
   metafile: metafile !== undefined,
   logLevel: 'warning',
 });
