@@ -1,5 +1,5 @@
 import { setTimeout as timer } from 'node:timers/promises';
-import type { SyncError } from '../../domain/errors.ts';
+import { SyncError } from '../../domain/errors.ts';
 import { interruptionOf } from '../../domain/transfer/interruption.ts';
 
 /** Rejects when the signal is aborted. */
@@ -14,8 +14,10 @@ export interface TransferLimits {
   readonly progressBytes?: number;
   /** The n-th pause in a row is random between 0 and `baseDelayMs * 2^(n-1)`. Default 500. */
   readonly baseDelayMs?: number;
-  /** The cap of a pause, also of one a server asks for. Default 30,000. */
+  /** The cap of a pause of our own. Default 30,000. */
   readonly maxDelayMs?: number;
+  /** A server that asks for a longer pause is not asked again: coming back earlier is of no use. Default 120,000. */
+  readonly maxAskedMs?: number;
 }
 
 export const DEFAULT_LIMITS: Required<TransferLimits> = {
@@ -24,6 +26,7 @@ export const DEFAULT_LIMITS: Required<TransferLimits> = {
   progressBytes: 1024 * 1024,
   baseDelayMs: 500,
   maxDelayMs: 30_000,
+  maxAskedMs: 120_000,
 };
 
 export interface Pacing {
@@ -42,11 +45,23 @@ export async function pause(
 ): Promise<void> {
   const jitter = random() * limits.baseDelayMs * 2 ** (count - 1);
   const asked = (error.retryAfterSeconds ?? 0) * 1000;
+  if (asked > limits.maxAskedMs) throw asksForTooLong(error);
   try {
-    await sleep(Math.min(limits.maxDelayMs, asked + jitter), signal);
+    await sleep(asked + Math.min(limits.maxDelayMs, jitter), signal);
   } catch (cause) {
     throw signal?.aborted ? interruptionOf(signal.reason) : cause;
   }
+}
+
+function asksForTooLong(error: SyncError): SyncError {
+  const { code, message, retryAfterSeconds } = error;
+  return new SyncError(
+    code,
+    `${message} It asks not to be asked again for ${retryAfterSeconds} s, which is too long to wait. Run again later.`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** Counts breaks in a row; enough bytes between two make the next one the first again. */

@@ -151,14 +151,24 @@ describe('a download that breaks', () => {
     expect(hopeless.source.opens).toHaveLength(1);
   });
 
-  it('waits as long as the server asks, up to the cap', async () => {
-    const asks = (seconds: number): SyncError =>
-      new SyncError('UpstreamUnavailable', 'busy', { retryAfterSeconds: seconds });
+  const asks = (seconds: number): SyncError =>
+    new SyncError('UpstreamUnavailable', 'busy.', { retryAfterSeconds: seconds });
+
+  it('waits as long as the server asks', async () => {
     const { outcome, waits } = start({
-      connections: [{ ...good, refuses: asks(3) }, { ...good, refuses: asks(86_400) }, good],
+      connections: [{ ...good, refuses: asks(3) }, { ...good, refuses: asks(90) }, good],
     });
     await outcome;
-    expect(waits).toEqual([3500, 30_000]);
+    expect(waits).toEqual([3500, 91_000]);
+  });
+
+  it('gives up a server that asks for longer than anybody waits, and says for how long', async () => {
+    const { outcome, waits } = start({ connections: [{ ...good, refuses: asks(86_400) }, good] });
+    await expect(outcome).rejects.toMatchObject({
+      code: 'UpstreamUnavailable',
+      message: expect.stringContaining('busy. It asks not to be asked again for 86400 s'),
+    });
+    expect(waits).toEqual([]);
   });
 });
 
