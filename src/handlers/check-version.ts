@@ -1,6 +1,7 @@
 import { checkVersion } from '../application/sync/check-version.ts';
 import { composeSync } from './composition/sync.ts';
 import { lambdaFunction } from './lambda-function.ts';
+import { failureOf } from './provider-failure.ts';
 import { readReferencedEntry } from './referenced-entry.ts';
 import { providerEvent } from './schema.ts';
 
@@ -14,6 +15,9 @@ export const handler = lambdaFunction({
     const { entry } = referenced;
     await using ports = await composition.open(referenced, signal);
     const { result, ...check } = await checkVersion(ports, entry);
+    // Who needs work is served, whoever else failed; its own error comes from there.
+    const failure = check.shouldProcess ? undefined : failureOf(result);
+    if (failure !== undefined) throw failure;
     const { address } = event.provider;
     if (result.outcome === 'up-to-date' && !check.shouldProcess) {
       for (const { name } of ports.destinations) {

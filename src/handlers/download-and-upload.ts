@@ -1,7 +1,7 @@
 import { syncProvider } from '../application/sync/sync-provider.ts';
-import { SyncError } from '../domain/errors.ts';
 import { composeSync } from './composition/sync.ts';
 import { lambdaFunction } from './lambda-function.ts';
+import { failureOf } from './provider-failure.ts';
 import { readReferencedEntry } from './referenced-entry.ts';
 import { registryPage } from './registry-page.ts';
 import { providerEvent } from './schema.ts';
@@ -16,7 +16,8 @@ export const handler = lambdaFunction({
     const { entry } = referenced;
     await using ports = await composition.open(referenced, signal);
     const result = await syncProvider(ports, entry, event.status?.resolvedVersion, { signal });
-    if (result.error !== undefined) throw new SyncError(result.error.code, result.error.message);
+    const failure = failureOf(result);
+    if (failure !== undefined) throw failure;
     const { address, outcome, version, signedBy, platforms, destinations } = result;
     return {
       address,

@@ -16,7 +16,7 @@ const BYTES_PER_SECOND = 250_000;
 
 /** A package that takes a moment, and one that takes three seconds. */
 const SMALL = contentsOf(new Uint8Array(1_000));
-const LARGE = syntheticContents(3 * BYTES_PER_SECOND, 'large');
+const LARGE = syntheticContents(6 * BYTES_PER_SECOND, 'large');
 
 const event = {
   executionId: 'arn:aws:states:eu-central-1:123456789012:execution:sync:1',
@@ -51,7 +51,7 @@ describe.skipIf(!tools)('DownloadAndUpload (needs Python and pip)', { timeout: 6
     standIns.aws.secrets.send(new PutSecretValueCommand({ SecretId: SECRET, SecretString }));
 
   it('stops cleanly before its time is up, and its retry goes on where it stopped', async () => {
-    await expect(handler(event, lambdaContext(4_000))).rejects.toMatchObject({ name: 'DeadlineNear' });
+    await expect(handler(event, lambdaContext(6_000))).rejects.toMatchObject({ name: 'DeadlineNear' });
     const result = await handler(event, lambdaContext());
     expect(result).toMatchObject({
       outcome: 'completed',

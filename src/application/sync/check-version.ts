@@ -18,8 +18,8 @@ export interface VersionCheck {
 
 /**
  * Reads one provider in the public registry and every destination and compares. Changes nothing. `onResolved` is
- * told the version as soon as it is known. Throws every error of the public registry and of the integrity checks,
- * and a destination's when no other destination needs work; a conflict is a result, not a throw.
+ * told the version as soon as it is known. Throws every error of the public registry and of the integrity checks; a
+ * conflict and what goes wrong with a destination are results.
  */
 export async function checkVersion(
   ports: SyncPorts,
@@ -38,8 +38,6 @@ export async function checkVersion(
     };
   }
   const { inspections } = prepared;
-  const failed = inspections.find((inspection) => 'error' in inspection);
-  if (failed !== undefined && 'error' in failed && !inspections.some(hasWork)) throw failed.error;
   const result = providerResult(
     prepared,
     inspections.map((inspection) => plannedAt(prepared, inspection)),
@@ -49,7 +47,8 @@ export async function checkVersion(
   return {
     versionExists: plans.some(({ outcome }) => outcome !== 'publish'),
     resolvedVersion: prepared.version.canonical,
-    shouldProcess: result.outcome !== 'up-to-date' || prepared.recalled.some(hasAction),
+    shouldProcess:
+      inspections.some(hasWork) || result.outcome === 'conflict' || prepared.recalled.some(hasAction),
     missing: result.steps,
     result,
   };

@@ -1,0 +1,81 @@
+import { CreateBucketCommand, GetObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BUCKET, CONFIG_KEY } from '../../scripts/stand-ins/aws-resources.ts';
+import { type StandIns, startStandIns } from '../../scripts/stand-ins/world.ts';
+import { mirrorClientView } from '../support/mirror-client.ts';
+import { privatePath, registryApi } from '../support/registries.ts';
+import { deploymentTools } from './support/deployment-tools.ts';
+import { realTaskHandlers } from './support/lambda.ts';
+import { stepFunctions, type TaskHandlers } from './support/state-machine.ts';
+
+const tools = await deploymentTools();
+
+const MIRROR = 'acme-providers';
+const ANVIL = { hostname: 'registry.terraform.io', namespace: 'acme', type: 'anvil' };
+const CONFIG = {
+  destinations: [
+    { name: 'hcp', kind: 'private-registry' },
+    { name: 'mirror', kind: 'network-mirror', location: `s3://${MIRROR}/team/mirror` },
+  ],
+  providers: [
+    {
+      provider: 'anvil',
+      namespace: 'acme',
+      version: '~> 1.0',
+      platforms: [
+        { os: 'linux', arch: 'amd64' },
+        { os: 'darwin', arch: 'arm64' },
+      ],
+    },
+  ],
+};
+
+describe.skipIf(!tools)('one execution for several destinations (needs Python and pip)', () => {
+  let standIns: StandIns;
+  let handlers: TaskHandlers;
+  const tasks: string[] = [];
+
+  beforeAll(async () => {
+    if (!tools) return;
+    standIns = await startStandIns({ moto: tools.program('moto_server') });
+    for (const [name, value] of Object.entries(standIns.environment)) process.env[name] = value;
+    await standIns.aws.s3.send(new CreateBucketCommand({ Bucket: MIRROR }));
+    handlers = await realTaskHandlers((task) => {
+      tasks.push(task);
+    });
+  }, 120_000);
+  afterAll(async () => await standIns?.close());
+
+  async function execute() {
+    tasks.length = 0;
+    await standIns.uploadConfig(CONFIG);
+    return await stepFunctions(handlers).start({ bucket: BUCKET, key: CONFIG_KEY }).done;
+  }
+
+  const mirrored = async () =>
+    await mirrorClientView(async (key) => {
+      const input = { Bucket: MIRROR, Key: `team/mirror/${key}` };
+      const answer = await standIns.aws.s3.send(new GetObjectCommand(input)).catch(() => undefined);
+      return await answer?.Body?.transformToByteArray();
+    }, ANVIL);
+
+  it('fills a private registry and a mirror in S3, and finds both up to date the next time', async () => {
+    expect(await execute()).toEqual({ output: { providers: 1 } });
+    const { document } = await registryApi({ url: standIns.privateUrl, token: standIns.token }).call(
+      'GET',
+      privatePath('anvil', '1.2.0'),
+    );
+    expect(document.data.attributes).toMatchObject({
+      'shasums-uploaded': true,
+      'shasums-sig-uploaded': true,
+    });
+    expect((await mirrored()).map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
+      '1.2.0 darwin_arm64',
+      '1.2.0 linux_amd64',
+    ]);
+    expect(tasks).toContain('DownloadAndUpload');
+
+    expect(await execute()).toEqual({ output: { providers: 1 } });
+    expect(tasks).not.toContain('DownloadAndUpload');
+  });
+});
