@@ -6,7 +6,7 @@ import { parseConfig } from '../../src/domain/config/parse-config.ts';
 import { isSyncError } from '../../src/domain/errors.ts';
 import { formatPlatform } from '../../src/domain/provider/platform.ts';
 import { DEFAULT_RETENTION_POLICY } from '../../src/domain/retention/policy.ts';
-import { viewLine } from '../contract/destination-releases.ts';
+import { viewLine } from '../support/client-lines.ts';
 import { DARWIN, LINUX } from '../support/sync-world.ts';
 import type { ConfigName, Step, Trouble } from './steps.ts';
 import type { ModelWorld } from './world.ts';

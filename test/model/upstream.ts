@@ -3,7 +3,7 @@ import type { Platform } from '../../src/domain/provider/platform.ts';
 import { makeSampleRelease, type SampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
 import { contentsOf } from '../../src/embedded/sample-registry/package-contents.ts';
 import type { SampleSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
-import { viewLine } from '../contract/destination-releases.ts';
+import { viewLine } from '../support/client-lines.ts';
 import { armorOf, keyIdOf, throwawayKey } from '../support/pgp/throwaway-keys.ts';
 import { DARWIN, LINUX } from '../support/sync-world.ts';
 
