@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { beforeAll, describe, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { startPlay } from './play.ts';
 import { type ConfigName, histories, type Step } from './steps.ts';
 import { type PublisherKeys, publisherKeys } from './upstream.ts';
@@ -27,11 +27,11 @@ describe('whatever happens, in whichever order', () => {
     'clients see nothing but whole and verified versions, and one sync without faults reaches the wish',
     async () => {
       const last = fc.constantFrom<ConfigName>('latest', 'exact', 'constraint', 'two versions');
-      await fc.assert(fc.asyncProperty(histories(STEPS), last, playHistory), {
-        numRuns: RUNS,
-        seed: SEED,
-        endOnFailure: false,
-      });
+      const { failed, counterexample, errorInstance } = await fc.check(
+        fc.asyncProperty(histories(STEPS), last, playHistory),
+        { numRuns: RUNS, seed: SEED },
+      );
+      expect(failed, `${errorInstance}\n${JSON.stringify(counterexample)}`).toBe(false);
     },
     24 * 60 * 60 * 1000,
   );

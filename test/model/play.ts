@@ -200,16 +200,13 @@ function judgeDeleted(
 function wantedVersions({ publisher }: ModelWorld, config: ConfigName): ReadonlySet<string> {
   const offered = publisher.releases.map(({ version }) => version);
   const newest = (among: readonly string[]) => among.at(-1) ?? '';
-  switch (config) {
-    case 'latest':
-      return new Set([newest(offered)]);
-    case 'exact':
-      return new Set(['1.0.0']);
-    case 'constraint':
-      return new Set([newest(offered.filter((version) => version.startsWith('1.')))]);
-    case 'two versions':
-      return new Set(['1.0.0', newest(offered)]);
-  }
+  const wanted: Readonly<Record<ConfigName, readonly string[]>> = {
+    latest: [newest(offered)],
+    exact: ['1.0.0'],
+    constraint: [newest(offered.filter((version) => version.startsWith('1.')))],
+    'two versions': ['1.0.0', newest(offered)],
+  };
+  return new Set(wanted[config]);
 }
 
 /** Without faults one sync is enough: what is said is so, and what is wished for is there. */

@@ -45,9 +45,7 @@ const answers = fc.constantFrom<Fault['action']>(
 
 const bodies = fc
   .tuple(fc.constantFrom('drop-request', 'drop-response', 'truncate', 'flip-byte', 'stall'), fc.nat(400))
-  .map(([kind, at]): Fault['action'] =>
-    kind === 'flip-byte' ? { kind, at } : ({ kind, afterBytes: at } as Fault['action']),
-  );
+  .map(([kind, at]): Fault['action'] => (kind === 'flip-byte' ? { kind, at } : { kind, afterBytes: at }));
 
 const action = fc.oneof({ weight: 3, arbitrary: answers }, { weight: 2, arbitrary: bodies });
 
