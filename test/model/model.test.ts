@@ -31,7 +31,7 @@ describe('whatever happens, in whichever order', () => {
         fc.asyncProperty(histories(STEPS), last, playHistory),
         { numRuns: RUNS, seed: SEED },
       );
-      expect(failed, `${errorInstance}\n${JSON.stringify(counterexample)}`).toBe(false);
+      expect(failed, `${String(errorInstance)}\n${JSON.stringify(counterexample)}`).toBe(false);
     },
     24 * 60 * 60 * 1000,
   );
