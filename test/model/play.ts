@@ -30,7 +30,7 @@ const CONFIGS: Readonly<Record<ConfigName, readonly object[]>> = {
   'two versions': [entry('1.0.0'), entry('latest', [LINUX])],
 };
 
-export const configOf = (name: ConfigName): SyncConfig =>
+const configOf = (name: ConfigName): SyncConfig =>
   parseConfig(JSON.stringify({ destinations: DESTINATIONS, providers: CONFIGS[name] }));
 
 /** A history under way, with what must hold after each of its steps. */
@@ -42,7 +42,7 @@ export interface Play {
 }
 
 /** Something that must never be seen. */
-export class Violation extends Error {
+class Violation extends Error {
   override readonly name = 'Violation';
 }
 

@@ -27,7 +27,7 @@ const ANVIL = { hostname: DEFAULT_HOSTNAME, namespace: 'acme', type: 'anvil' };
 const TIMEOUTS = { connectMs: 2000, headersMs: 400, idleMs: 400, documentMs: 2000 };
 
 /** What one process has: a sync's ports, whose destinations a cleanup works on as well. */
-export type ModelProcess = SyncPorts & { readonly destinations: readonly (Destination & VersionStore)[] };
+type ModelProcess = SyncPorts & { readonly destinations: readonly (Destination & VersionStore)[] };
 
 export interface ModelWorld extends AsyncDisposable {
   readonly publisher: Publisher;
