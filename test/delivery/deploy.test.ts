@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../src/domain/config/parse-config.ts';
 import { change } from './support/change-set-samples.ts';
 import {
   alarms,
@@ -287,5 +289,11 @@ describe('going back by hand', { timeout: 120_000 }, () => {
     const ran = await runRecorded('rollback', ['show', 'prod', 'main'], WELL);
     expect(ran.code).toBe(1);
     expect(ran.output).toContain('"main" is no commit');
+  });
+});
+
+describe('delivery/smoke-test.json', () => {
+  it('is a config of one provider, which fits one page', () => {
+    expect(parseConfig(readFileSync('delivery/smoke-test.json', 'utf8')).providers).toHaveLength(1);
   });
 });
