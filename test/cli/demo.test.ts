@@ -13,6 +13,7 @@ const SCENES = [
   '4. Verify',
   '5. Install from the private registry',
   '6. Install under the original names',
+  '7. One lock file for every platform',
 ];
 
 describe('demo', () => {
@@ -30,6 +31,7 @@ describe('demo', () => {
       expect(stdout).toContain('Installed localhost/example/anvil v1.2.0 (self-signed, key ID');
       expect(stdout).toContain('Installed acme/anvil v1.2.0 (verified checksum)');
       expect(stdout).toContain('no package was downloaded twice');
+      expect(stdout).toContain('"init -lockfile=readonly" passes here');
       expect(stdout).toContain('What you saw:');
       expect(await readdir(folder)).toEqual([]);
     },

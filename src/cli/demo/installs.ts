@@ -1,5 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createFolderMirrorStore } from '../../adapters/folder/mirror-store.ts';
+import { mirrorLockEvidence } from '../../adapters/network-mirror/lock-evidence.ts';
+import { lockProviders } from '../../application/lock/lock-providers.ts';
 import { DEFAULT_HOSTNAME } from '../../domain/provider/address.ts';
 import { startMirrorServer } from '../../embedded/mirror-server/server.ts';
 import type { Invocation } from '../command-spec.ts';
@@ -47,13 +50,51 @@ export async function playRegistryInstall(
 /** Nothing listens there: whoever would ask the public registry finds nobody. */
 const OUT_OF_REACH = { HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: '127.0.0.1' };
 
-export async function playMirrorInstall({ io, signal }: Invocation, stage: DemoStage): Promise<SceneOutcome> {
+export async function playMirrorInstall(invocation: Invocation, stage: DemoStage): Promise<SceneOutcome> {
+  const clients = await clientsOn(invocation);
+  if (clients.length === 0) return left(ABSENT);
+  if (!stage.servesThisMachine) return left(OTHER_PLATFORM);
+  const { lines, asTold } = await fromMirror(stage, clients, { folder: 'original' });
+  const names = clients.map(({ command, version }) => `${command} ${version}`).join(' and ');
+  const meaning = sayWhether(asTold, {
+    asTold: `${names} installed all three under their original names, from the mirror alone.`,
+    otherwise: `${names} should have installed all three from the mirror.`,
+  });
+  return { shown: lines.join('\n'), meaning, asTold };
+}
+
+/** The lock file has every platform of the config, and a client takes it as it is. */
+export async function playLock(invocation: Invocation, stage: DemoStage): Promise<SceneOutcome> {
+  const store = createFolderMirrorStore(stage.mirrorFolder);
+  const { text = '', summary } = await lockProviders(
+    { mirrors: [mirrorLockEvidence('mirror', store, systemClock)], others: [] },
+    stage.settings.config,
+    { file: undefined, only: undefined, platforms: undefined, aliases: () => [], upgrade: false },
+  );
+  const shown = text.split('\n').slice(0, 14);
+  const clients = stage.servesThisMachine ? await clientsOn(invocation) : [];
+  const { asTold } = await fromMirror(stage, clients, { folder: 'locked', lockFile: text });
+  const meaning = sayWhether(asTold && summary.ok, {
+    asTold:
+      'No package was downloaded for it, and "init -lockfile=readonly" passes here as it will on every other platform.',
+    otherwise: 'The lock file should have been taken as it is.',
+  });
+  return { shown: [...shown, '…'].join('\n'), meaning, asTold: asTold && summary.ok };
+}
+
+async function clientsOn({ io, signal }: Invocation): Promise<readonly Terraform[]> {
   const found = await Promise.all(
     (['terraform', 'tofu'] as const).map((command) => findTerraform(command, io.environment, signal)),
   );
-  const clients = found.filter((client) => client !== undefined);
-  if (clients.length === 0) return left(ABSENT);
-  if (!stage.servesThisMachine) return left(OTHER_PLATFORM);
+  return found.filter((client) => client !== undefined);
+}
+
+/** An init of a module with the original names while the mirror is served and nothing else can be reached. */
+async function fromMirror(
+  stage: DemoStage,
+  clients: readonly Terraform[],
+  trial: Pick<TerraformTrial, 'folder' | 'lockFile'>,
+): Promise<{ readonly lines: readonly string[]; readonly asTold: boolean }> {
   const server = await startMirrorServer({
     folder: stage.mirrorFolder,
     port: 0,
@@ -64,8 +105,9 @@ export async function playMirrorInstall({ io, signal }: Invocation, stage: DemoS
   try {
     const certificate = join(stage.folder, 'mirror-certificate.pem');
     await writeFile(certificate, server.certificate);
-    const { lines, asTold } = await install(clients, {
-      folder: join(stage.folder, 'original'),
+    return await install(clients, {
+      ...trial,
+      folder: join(stage.folder, trial.folder),
       cliConfiguration: mirrorBlock(server.url, [DEFAULT_HOSTNAME]),
       providers: INSTALLED.map(([namespace, type, version]) => ({
         source: `${DEFAULT_HOSTNAME}/${namespace}/${type}`,
@@ -73,12 +115,6 @@ export async function playMirrorInstall({ io, signal }: Invocation, stage: DemoS
       })),
       environment: { ...OUT_OF_REACH, SSL_CERT_FILE: certificate },
     });
-    const names = clients.map(({ command, version }) => `${command} ${version}`).join(' and ');
-    const meaning = sayWhether(asTold, {
-      asTold: `${names} installed all three under their original names, from the mirror alone.`,
-      otherwise: `${names} should have installed all three from the mirror.`,
-    });
-    return { shown: lines.join('\n'), meaning, asTold };
   } finally {
     await server.close();
   }

@@ -7,7 +7,7 @@ import { runUseCase } from '../commands/provider-run.ts';
 import { RUN_RESULT } from '../render/run-result.ts';
 import type { Canvas } from '../render/table.ts';
 import { VERIFY_RESULT } from '../render/verify-result.ts';
-import { playMirrorInstall, playRegistryInstall } from './installs.ts';
+import { playLock, playMirrorInstall, playRegistryInstall } from './installs.ts';
 import { type Meaning, type SceneOutcome, sayWhether } from './scene.ts';
 import type { DemoStage } from './stage.ts';
 
@@ -62,6 +62,13 @@ export function scenesOf(invocation: Invocation, stage: DemoStage): readonly Sce
       introduction:
         'An unmodified module asks for acme/anvil. The mirror answers; the public registry is out of reach.',
       play: () => playMirrorInstall(invocation, stage),
+    },
+    {
+      title: 'One lock file for every platform',
+      command: 'provider-sync lock config.json',
+      introduction:
+        'Taken from the mirror: every platform’s hashes, so that nobody runs "terraform providers lock".',
+      play: () => playLock(invocation, stage),
     },
   ];
 }

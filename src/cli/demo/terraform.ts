@@ -13,6 +13,8 @@ export interface TerraformTrial {
   readonly cliConfiguration: string;
   readonly providers: readonly { readonly source: string; readonly version: string }[];
   readonly environment?: Environment;
+  /** A lock file that the client must accept as it is. */
+  readonly lockFile?: string;
 }
 
 interface TerraformOutcome {
@@ -56,6 +58,8 @@ async function init(trial: TerraformTrial, outer: Context): Promise<TerraformOut
   const cliConfig = join(folder, 'terraform.rc');
   await writeFile(cliConfig, `${trial.cliConfiguration}\n`);
   await writeFile(join(folder, 'main.tf'), configurationOf(trial));
+  const locked = trial.lockFile !== undefined;
+  if (locked) await writeFile(join(folder, '.terraform.lock.hcl'), trial.lockFile ?? '');
   const context = {
     ...outer,
     environment: {
@@ -65,7 +69,11 @@ async function init(trial: TerraformTrial, outer: Context): Promise<TerraformOut
       ...trial.environment,
     },
   };
-  const { ok, output } = await runTerraform(['init', '-input=false', '-no-color'], folder, context);
+  const { ok, output } = await runTerraform(
+    ['init', '-input=false', '-no-color', ...(locked ? ['-lockfile=readonly'] : [])],
+    folder,
+    context,
+  );
   if (!ok) return { ok, lines: output.trim().split('\n'), installed: {} };
   const recorded = await runTerraform(['version', '-json'], folder, context);
   return {
