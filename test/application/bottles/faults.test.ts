@@ -1,0 +1,321 @@
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createFolderMirrorStore } from '../../../src/adapters/folder/mirror-store.ts';
+import { cleanupBottles } from '../../../src/application/bottles/cleanup.ts';
+import { listSnapshots, rollbackBottles } from '../../../src/application/bottles/snapshots.ts';
+import { verifyBottles } from '../../../src/application/bottles/verify.ts';
+import type { SampleFormula, SampleWorld } from '../../../src/embedded/homebrew/world.ts';
+import { brewInstall } from '../../support/bottles/brew-client.ts';
+import {
+  DAY,
+  DAY_1,
+  entryOf,
+  LINUX,
+  type MirrorWorld,
+  mirrorWorld,
+  NEXT_DAY,
+  sampleKey,
+} from '../../support/bottles/mirror-world.ts';
+import { serveFolder } from '../../support/bottles/static-server.ts';
+import { dyingStore } from '../../support/dying-store.ts';
+import { temporaryFolders } from '../../support/temporary-folders.ts';
+
+const temporaryFolder = temporaryFolders();
+
+const TWO: readonly SampleFormula[] = [
+  { name: 'hello', version: '1.0', tags: [LINUX], dependencies: ['lib'] },
+  { name: 'lib', version: '1', tags: [LINUX] },
+];
+const TWO_LATER = TWO.map((formula) => (formula.name === 'hello' ? { ...formula, version: '1.1' } : formula));
+const INTERNAL = entryOf({ apiGenerations: ['internal'] });
+
+async function install(folder: string, name = 'hello', api = 'api'): Promise<readonly string[]> {
+  await using server = await serveFolder(folder);
+  const host = {
+    api: `${server.url}/${api}`,
+    artifacts: server.url,
+    tag: LINUX,
+    generation: 'internal' as const,
+    key: sampleKey().publicKey,
+  };
+  return (await brewInstall(host, name)).poured;
+}
+
+describe('a run that is broken off', () => {
+  it('at whatever step leaves what was installable so, and the next one completes it', async () => {
+    await using world = await mirrorWorld(TWO);
+    const first = await temporaryFolder();
+    await world.sync(createFolderMirrorStore(first), INTERNAL);
+    await world.publish(TWO_LATER, DAY_1 + DAY);
+    let broken = 0;
+    for (let operations = 0; ; operations += 1) {
+      const folder = join(await temporaryFolder(), 'mirror');
+      await cp(first, folder, { recursive: true });
+      const store = createFolderMirrorStore(folder);
+      const run = await world.sync(dyingStore(store, operations), INTERNAL).catch(() => undefined);
+      const after = await install(folder);
+      expect(['hello 1.0', 'hello 1.1'], `after ${operations} operations`).toContain(after.at(-1));
+      if (run?.ok) break;
+      broken += 1;
+      expect(await world.sync(store, INTERNAL), `after ${operations} operations`).toMatchObject({
+        ok: true,
+        current: '2026-11-22',
+      });
+      expect((await install(folder)).at(-1)).toBe('hello 1.1');
+      expect(await install(folder, 'hello', 'snapshots/2026-11-21/api')).toContain('hello 1.0');
+    }
+    expect(broken).toBeGreaterThan(20);
+  }, 240_000);
+});
+
+describe('a snapshot', () => {
+  it('still installs what it did after an upgrade, a cleanup and a rollback', async () => {
+    await using world = await mirrorWorld();
+    const folder = await temporaryFolder();
+    const store = createFolderMirrorStore(folder);
+    await world.sync(store);
+    const before = await install(folder, 'hello', 'snapshots/2026-11-21/api');
+    await world.publish(NEXT_DAY, DAY_1 + DAY);
+    await world.sync(store);
+    const ports = world.ports(store);
+    await rollbackBottles(ports, '2026-11-21');
+    world.now = DAY_1 + 60 * DAY;
+    await cleanupBottles(ports, { keepSnapshots: 1, maxShare: 1, dryRun: false });
+    expect(await install(folder, 'hello', 'snapshots/2026-11-21/api')).toEqual(before);
+    expect(await install(folder)).toEqual(before);
+    expect(await verifyBottles(ports, { which: 'all' })).toMatchObject({ ok: true, snapshots: [{}, {}] });
+  });
+
+  it('goes with what it alone needs once it is old and beyond those kept', async () => {
+    await using world = await mirrorWorld();
+    const folder = await temporaryFolder();
+    const store = createFolderMirrorStore(folder);
+    await world.sync(store);
+    await world.publish(NEXT_DAY, DAY_1 + DAY);
+    await world.sync(store);
+    const ports = world.ports(store);
+    world.now = DAY_1 + 60 * DAY;
+    const request = { keepSnapshots: 1, maxShare: 0.5 };
+    const dry = await cleanupBottles(ports, { ...request, dryRun: true });
+    expect((await listSnapshots(store)).snapshots).toHaveLength(2);
+    const done = await cleanupBottles(ports, { ...request, dryRun: false });
+    expect(done).toMatchObject({ ok: true, deletedSnapshots: ['2026-11-21'], files: dry.files });
+    expect(done.files.filter((key) => key.includes('/blobs/'))).toHaveLength(2);
+    expect(await verifyBottles(ports, { which: 'all' })).toMatchObject({
+      ok: true,
+      snapshots: [{ snapshot: '2026-11-22' }],
+    });
+    expect((await install(folder)).at(-1)).toBe('hello 1.1');
+  });
+
+  it('that was rolled back to stays current until upstream has something newer', async () => {
+    await using world = await mirrorWorld();
+    const store = createFolderMirrorStore(await temporaryFolder());
+    await world.sync(store);
+    await world.publish(NEXT_DAY, DAY_1 + DAY);
+    await world.sync(store);
+    await rollbackBottles(world.ports(store), '2026-11-21');
+    expect(await world.sync(store)).toMatchObject({
+      outcome: 'held',
+      current: '2026-11-21',
+      snapshot: '2026-11-22',
+    });
+    await world.publish(NEXT_DAY, DAY_1 + 2 * DAY);
+    expect(await world.sync(store)).toMatchObject({ outcome: 'published', current: '2026-11-23' });
+  });
+
+  it('finds its manifest as it was when upstream extends or replaces the index', async () => {
+    await using world = await mirrorWorld();
+    const folder = await temporaryFolder();
+    const store = createFolderMirrorStore(folder);
+    await world.sync(store);
+    // The same version, its bottle made anew: the former entry is gone upstream.
+    const remade = (await world.publish(
+      [{ name: 'hello', version: '1.0', tags: [LINUX], bytes: 10 }],
+      DAY_1 + DAY,
+    )) as SampleWorld;
+    expect(remade.indexes.has('hello 1.0')).toBe(true);
+    expect(await world.sync(store)).toMatchObject({ ok: true, outcome: 'published' });
+    expect((await install(folder, 'hello', 'snapshots/2026-11-21/api')).at(-1)).toBe('hello 1.0');
+    expect(await install(folder)).toEqual(['hello 1.0']);
+    expect(await verifyBottles(world.ports(store), { which: 'all' })).toMatchObject({ ok: true });
+  });
+
+  it('is made of each day’s API, and shown only when it has the minimum age', async () => {
+    await using world = await mirrorWorld();
+    const store = createFolderMirrorStore(await temporaryFolder());
+    const entry = entryOf({ minimumAge: { text: '1d', milliseconds: DAY * 1000 } });
+    expect(await world.sync(store, entry)).toMatchObject({
+      ok: true,
+      outcome: 'held',
+      current: null,
+      snapshot: '2026-11-21',
+    });
+    await world.publish(NEXT_DAY, DAY_1 + DAY);
+    expect(await world.sync(store, entry)).toMatchObject({
+      outcome: 'published',
+      current: '2026-11-21',
+      snapshot: '2026-11-22',
+    });
+  });
+});
+
+describe('what upstream sends', () => {
+  it('is refused when it is signed and older than what the mirror had', async () => {
+    await using world = await mirrorWorld(NEXT_DAY, DAY_1 + DAY);
+    const store = createFolderMirrorStore(await temporaryFolder());
+    await world.sync(store);
+    await world.publish(NEXT_DAY, DAY_1);
+    await expect(world.sync(store)).rejects.toMatchObject({
+      code: 'UpstreamResponseInvalid',
+      message: expect.stringContaining('older than the last one'),
+    });
+    expect((await listSnapshots(store)).current).toBe('2026-11-22');
+  });
+
+  const change = (
+    world: MirrorWorld,
+    part: 'manifests' | 'blobs' | 'indexes',
+    edit: (text: Buffer) => Uint8Array,
+  ) => {
+    const entries = [...world.world[part]].map(([key, bytes]) => [key, edit(Buffer.from(bytes))] as const);
+    world.world = { ...world.world, [part]: new Map(entries) };
+  };
+  const text = (from: string | RegExp, to: string) => (bytes: Buffer) =>
+    Buffer.from(bytes.toString().replaceAll(from, to));
+
+  it.each<[string, (world: MirrorWorld) => void, string]>([
+    [
+      'a bottle of other bytes',
+      (world) => change(world, 'blobs', (bytes) => Buffer.concat([bytes.subarray(0, -1), Buffer.from('x')])),
+      'DigestMismatch',
+    ],
+    [
+      'a bottle that is too long',
+      (world) => change(world, 'blobs', (bytes) => Buffer.concat([bytes, bytes])),
+      'UpstreamResponseInvalid',
+    ],
+    [
+      'a manifest of other bytes',
+      (world) => change(world, 'manifests', text('tar+gzip', 'tar+zstd')),
+      'DigestMismatch',
+    ],
+    [
+      'an index without tabs',
+      (world) => change(world, 'indexes', text('sh.brew.tab', 'sh.brew.tub')),
+      'UpstreamResponseInvalid',
+    ],
+    [
+      'an index of other bottles',
+      (world) =>
+        change(
+          world,
+          'indexes',
+          text(/"sh.brew.bottle.digest":"[0-9a-f]+"/g, `"sh.brew.bottle.digest":"${'0'.repeat(64)}"`),
+        ),
+      'DigestMismatch',
+    ],
+    [
+      'an index that is a web page',
+      (world) => change(world, 'indexes', () => Buffer.from('<html></html>')),
+      'UpstreamResponseInvalid',
+    ],
+    [
+      'an index of 5 MB',
+      (world) => change(world, 'indexes', () => Buffer.alloc(5 * 1024 * 1024, 0x20)),
+      'UpstreamResponseInvalid',
+    ],
+    [
+      'an index with 10,000 entries',
+      (world) =>
+        change(world, 'indexes', () =>
+          Buffer.from(
+            JSON.stringify({ schemaVersion: 2, manifests: Array.from({ length: 10_000 }, () => ({})) }),
+          ),
+        ),
+      'UpstreamResponseInvalid',
+    ],
+    [
+      'a redirect without end',
+      (world) => {
+        world.intercept = (request, response) =>
+          request.url?.startsWith('/cdn')
+            ? (response.writeHead(307, { location: request.url ?? '' }).end(), true)
+            : false;
+      },
+      'UpstreamResponseInvalid',
+    ],
+    [
+      'refusals',
+      (world) => {
+        world.intercept = (request, response) =>
+          request.url?.includes('/manifests/') ? (response.writeHead(403).end(), true) : false;
+      },
+      'UpstreamResponseInvalid',
+    ],
+  ])('is refused: %s; and clients see what they saw', async (_, spoil, code) => {
+    await using world = await mirrorWorld(TWO);
+    const folder = await temporaryFolder();
+    const store = createFolderMirrorStore(folder);
+    await world.sync(store);
+    await world.publish(TWO_LATER, DAY_1 + DAY);
+    spoil(world);
+    const result = await world.sync(store);
+    expect(result).toMatchObject({ ok: false, outcome: 'incomplete', current: '2026-11-21' });
+    expect(
+      result.bottles
+        .filter(({ outcome }) => outcome === 'failed')
+        .map(({ name, error }) => [name, error?.code]),
+    ).toEqual([['hello', code]]);
+    expect((await install(folder)).at(-1)).toBe('hello 1.0');
+  });
+
+  it('is waited for when it asks to be left alone', async () => {
+    await using world = await mirrorWorld(TWO);
+    let refused = 0;
+    world.intercept = (request, response) => {
+      if (!request.url?.startsWith('/cdn') || refused > 0) return false;
+      refused += 1;
+      response.writeHead(429, { 'retry-after': '0' }).end();
+      return true;
+    };
+    expect(await world.sync(createFolderMirrorStore(await temporaryFolder()))).toMatchObject({
+      ok: true,
+      outcome: 'published',
+    });
+    expect(refused).toBe(1);
+  });
+});
+
+describe('two runs at once', () => {
+  it('leave one whole mirror', async () => {
+    await using world = await mirrorWorld();
+    const folder = await temporaryFolder();
+    const runs = await Promise.all([1, 2, 3].map(() => world.sync(createFolderMirrorStore(folder))));
+    expect(runs.every(({ ok }) => ok)).toBe(true);
+    expect(await verifyBottles(world.ports(createFolderMirrorStore(folder)), { which: 'all' })).toMatchObject(
+      { ok: true },
+    );
+    expect((await install(folder)).at(-1)).toBe('hello 1.0');
+  });
+
+  it('of which one is a cleanup are not let happen', async () => {
+    await using world = await mirrorWorld();
+    const store = createFolderMirrorStore(await temporaryFolder());
+    const ports = world.ports(store);
+    let tried: Promise<unknown> | undefined;
+    world.intercept = (request) => {
+      if (request.url?.startsWith('/cdn'))
+        tried ??= cleanupBottles(ports, { keepSnapshots: 1, maxShare: 1, dryRun: false }).catch(
+          (error: unknown) => error,
+        );
+      return false;
+    };
+    await world.sync(store);
+    expect(await tried).toMatchObject({
+      code: 'DestinationUnavailable',
+      message: expect.stringContaining('A sync runs'),
+    });
+  });
+});
