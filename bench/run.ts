@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import Table from 'cli-table3';
 import { DEFAULT_CONCURRENCY } from '../src/application/sync/ports.ts';
 import { registerProvider } from './api.ts';
+import { benchBottles } from './bottles.ts';
 import { measureBundles } from './bundles.ts';
 import { type Measured, measure, withServers } from './measure.ts';
 import {
@@ -177,3 +178,4 @@ await scenario(
 );
 await memoryBySize();
 await bundles();
+await benchBottles();

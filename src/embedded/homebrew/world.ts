@@ -20,6 +20,8 @@ export interface SampleFormula {
   readonly deprecated?: boolean;
   /** About so many bytes are in each bottle. Default: next to none. */
   readonly bytes?: number;
+  /** What a bottle holds, in place of a tarball that is made. */
+  readonly contents?: (tag: string) => Uint8Array;
 }
 
 export interface SampleKey {
@@ -113,6 +115,7 @@ const versionOf = ({ version, revision = 0, rebuild = 0 }: SampleFormula) => ({ 
 
 /** Holds `NAME/VERSION/…` and no receipt: that is in the index alone. */
 async function makeBottle(formula: SampleFormula, tag: string): Promise<Uint8Array> {
+  if (formula.contents !== undefined) return formula.contents(tag);
   const root = `${formula.name}/${pkgVersionOf(versionOf(formula))}`;
   const tarball = pack();
   const script = `#!/bin/sh\necho "${formula.name} ${refOf(versionOf(formula))} (${tag})"\n`;

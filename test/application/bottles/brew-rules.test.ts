@@ -132,14 +132,10 @@ describe('brew’s rules, applied to a published mirror', () => {
     expect(server.requests.every((line) => line.startsWith('GET '))).toBe(true);
   });
 
-  it('find every fault that stops an install', async () => {
+  it.each(FAULTS)('find that %s', async (_, fault, complaint) => {
     const served = await published();
-    for (const [name, fault, complaint] of FAULTS) {
-      await using server = await serveFolder(served.folder, (path, response) =>
-        fault(served, path, response),
-      );
-      await expect(brewInstall(hostOf(server.url), 'hello'), name).rejects.toThrow(complaint);
-    }
+    await using server = await serveFolder(served.folder, (path, response) => fault(served, path, response));
+    await expect(brewInstall(hostOf(server.url), 'hello')).rejects.toThrow(complaint);
   });
 
   it('find an API that is ahead of the bottles, and one whose address ends in a slash', async () => {

@@ -5,7 +5,7 @@ import { createFolderMirrorStore } from '../../../src/adapters/folder/mirror-sto
 import { cleanupBottles } from '../../../src/application/bottles/cleanup.ts';
 import { listSnapshots, rollbackBottles } from '../../../src/application/bottles/snapshots.ts';
 import { verifyBottles } from '../../../src/application/bottles/verify.ts';
-import type { SampleFormula, SampleWorld } from '../../../src/embedded/homebrew/world.ts';
+import type { SampleFormula } from '../../../src/embedded/homebrew/world.ts';
 import { brewInstall } from '../../support/bottles/brew-client.ts';
 import {
   DAY,
@@ -131,10 +131,10 @@ describe('a snapshot', () => {
     const store = createFolderMirrorStore(folder);
     await world.sync(store);
     // The same version, its bottle made anew: the former entry is gone upstream.
-    const remade = (await world.publish(
+    const remade = await world.publish(
       [{ name: 'hello', version: '1.0', tags: [LINUX], bytes: 10 }],
       DAY_1 + DAY,
-    )) as SampleWorld;
+    );
     expect(remade.indexes.has('hello 1.0')).toBe(true);
     expect(await world.sync(store)).toMatchObject({ ok: true, outcome: 'published' });
     expect((await install(folder, 'hello', 'snapshots/2026-11-21/api')).at(-1)).toBe('hello 1.0');
