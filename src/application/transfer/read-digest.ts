@@ -23,11 +23,10 @@ export async function readDigest(
     sleep: input.sleep ?? sleepUnlessAborted,
     random: input.random ?? Math.random,
   };
-  const patience = createPatience(pacing);
   let opened: OpenedBytes | undefined;
   for (let restarts = 0; ; restarts += 1) {
     try {
-      return await readOnce(input, patience, opened);
+      return await readOnce(input, createPatience(pacing), opened);
     } catch (error) {
       if (!(error instanceof RestartNeeded)) throw error;
       opened = error.opened;

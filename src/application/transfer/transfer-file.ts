@@ -71,11 +71,11 @@ export async function transferFile(input: TransferInput): Promise<TransferOutcom
     sleep: input.sleep ?? sleepUnlessAborted,
     random: input.random ?? Math.random,
   };
-  const patience = createPatience(pacing);
   let opened: OpenedBytes | undefined;
   for (let restarts = 0; ; restarts += 1) {
     try {
-      const { bytes, resumes } = await attempt(input, patience, opened);
+      // Breaks of an attempt that is over are not held against the next one.
+      const { bytes, resumes } = await attempt(input, createPatience(pacing), opened);
       return { bytes, sha256: input.expected, resumes, restarts };
     } catch (error) {
       if (!(error instanceof RestartNeeded)) throw error;
