@@ -40,6 +40,8 @@ export interface CommandSpec {
   /** Behind the first, which is then needed. */
   readonly secondArgument?: ArgumentSpec;
   readonly options: readonly OptionSpec[];
+  /** Options that people look for here and that another command stands for: what to do instead. */
+  readonly elsewhere?: Readonly<Record<string, string>>;
   readonly variables: readonly VariableSpec[];
   readonly examples: readonly string[];
   readonly run: (invocation: Invocation) => Promise<number>;
@@ -56,4 +58,9 @@ export interface CommandGroupSpec {
 /** `--ca-bundle <path>` → `--ca-bundle`. */
 export function longFlag(option: OptionSpec): string {
   return option.flags.split(' ')[0] ?? option.flags;
+}
+
+/** `--ca-bundle` → `caBundle`, as commander names it. */
+export function optionKey(flag: string): string {
+  return flag.slice(2).replace(/-([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 }

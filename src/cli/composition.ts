@@ -174,6 +174,11 @@ export function processIo(): CliIo {
       };
     },
     ...(isatty(process.stdin.fd) && isatty(process.stderr.fd) ? { ask: askOnTerminal } : {}),
+    stdin: process.stdin,
+    every: (milliseconds, tick) => {
+      const timer = setInterval(tick, milliseconds).unref();
+      return () => clearInterval(timer);
+    },
     exit: (code) => process.exit(code),
   };
 }

@@ -1,11 +1,15 @@
 import { reportOf, type SyncError, traceOf } from '../domain/errors.ts';
 import { printable } from '../domain/integrity/untrusted-text.ts';
 import type { CliIo } from './io.ts';
+import { jsonDocument } from './json-output.ts';
 import { problemLines } from './render/problems.ts';
 import { wrapParagraph } from './render/wrap.ts';
 
-/** Tells a person, and with `json` a program too, what ended the run. Returns the exit code. */
-export function tellFailure(io: CliIo, error: SyncError, json: boolean): number {
+/** How a program wants to be told: one document, a line for each thing, or not at all. */
+export type JsonForm = 'document' | 'lines' | undefined;
+
+/** Tells a person, and a program in the form it asked for, what ended the run. Returns the exit code. */
+export function tellFailure(io: CliIo, error: SyncError, json: JsonForm): number {
   const width = Math.min(io.stderr.columns, 100);
   const lines = [
     ...wrapParagraph(`Error: ${headlineOf(error)}`, width),
@@ -14,9 +18,11 @@ export function tellFailure(io: CliIo, error: SyncError, json: boolean): number 
   if (isDebugging(io)) lines.push(...traceLines(traceOf(error)).slice(1));
   else if (error.code === 'InternalError') lines.push(...wrapParagraph(HINT, width, 2));
   io.stderr.write(`${lines.join('\n')}\n`);
-  if (json) {
+  if (json !== undefined) {
     const problems = error.problems.length === 0 ? {} : { problems: error.problems };
-    io.stdout.write(`${JSON.stringify({ error: { ...reportOf(error), ...problems } }, null, 2)}\n`);
+    const report = { ...reportOf(error), ...problems };
+    const lines = json === 'lines';
+    io.stdout.write(jsonDocument(lines ? { type: 'error', error: report } : { error: report }, lines));
   }
   return error.origin === 'user' ? 2 : 1;
 }

@@ -110,7 +110,7 @@ function splitArguments(
   const operands = firstUnknown === -1 ? words : words.slice(0, firstUnknown);
   const unknown = firstUnknown === -1 ? [] : words.slice(firstUnknown).filter(isOption);
   const known = [...spec.options.map(longFlag), '--help'];
-  const problems = unknown.map((word) => unknownOption(word, known));
+  const problems = unknown.map((word) => unknownOption(word, known, spec.elsewhere));
   return { operands, problems: [...problems, ...operandProblems(argumentsOf(spec), operands)] };
 }
 
@@ -137,8 +137,14 @@ function isOption(word: string): boolean {
 }
 
 /** Only the option's name is repeated: what stands behind "=" may be a secret. */
-function unknownOption(word: string, known: readonly string[]): Problem {
+function unknownOption(
+  word: string,
+  known: readonly string[],
+  elsewhere: CommandSpec['elsewhere'] = {},
+): Problem {
   const path = word.split('=')[0] ?? word;
+  const instead = elsewhere[path];
+  if (instead !== undefined) return { path, message: 'is not an option of this command', fix: instead };
   if (path === '--token') {
     return {
       path,

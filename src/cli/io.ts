@@ -17,6 +17,8 @@ export type StopSignal = 'SIGINT' | 'SIGTERM';
 export interface CliIo {
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Standard input, for what is read from it; absent where there is none. */
+  readonly stdin?: AsyncIterable<Uint8Array>;
   readonly environment: Environment;
   /** Milliseconds that only grow, for rates. */
   readonly monotonic: () => number;
@@ -27,6 +29,8 @@ export interface CliIo {
    * signal's reason when it aborts. Absent where nobody could answer.
    */
   readonly ask?: (question: string, signal: AbortSignal) => Promise<string>;
+  /** Calls `tick` again and again until the returned function is called. Keeps no process alive. */
+  every(milliseconds: number, tick: () => void): () => void;
   /** Ends the process at once. */
   exit(code: number): void;
 }

@@ -3,6 +3,7 @@ import type { CommandGroupSpec, CommandSpec } from './command-spec.ts';
 import { approveCommand } from './commands/approve.ts';
 import { bottlesCommands } from './commands/bottles.ts';
 import { cleanupCommand } from './commands/cleanup.ts';
+import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import { exportCommand } from './commands/export.ts';
@@ -15,13 +16,16 @@ import { planCommand } from './commands/plan.ts';
 import { recallCommand, unrecallCommand } from './commands/recall.ts';
 import { serveCommand } from './commands/serve.ts';
 import { syncCommand } from './commands/sync.ts';
+import { validateCommand } from './commands/validate.ts';
 import { verifyCommand } from './commands/verify.ts';
+import { versionCommand } from './commands/version.ts';
 import { type GrammarListener, group, type ProgramOutput, toCommand, variablesHelp } from './grammar.ts';
 import { PROGRAM_VARIABLES } from './shared-options.ts';
 import { VERSION } from './version.ts';
 
 /** Every command, in the order of the help. A new one is a file in `commands/` and a line here. */
 const COMMANDS: readonly (CommandSpec | CommandGroupSpec)[] = [
+  validateCommand,
   planCommand,
   syncCommand,
   verifyCommand,
@@ -39,12 +43,15 @@ const COMMANDS: readonly (CommandSpec | CommandGroupSpec)[] = [
   bottlesCommands,
   serveCommand,
   demoCommand,
+  completionCommand(() => COMMANDS),
+  versionCommand,
 ];
 
 const EXIT_CODES = `Exit codes:
-  0    all well
+  0    all well (plan --detailed-exitcode: nothing to do)
   1    something failed or differs
   2    a mistake in arguments, settings or config; nothing was touched
+       (plan --detailed-exitcode: a sync would change something; mistakes are 1)
   130  stopped by Ctrl-C (143: by SIGTERM)`;
 
 /** The whole command line. Help and version end its parsing with a CommanderError. */
@@ -53,10 +60,10 @@ export function buildProgram(output: ProgramOutput, listener: GrammarListener): 
     name: 'provider-sync',
     summary: '',
     description:
-      'Keeps the private registry of an HCP Terraform or Terraform Enterprise organization supplied with ' +
-      'verified providers.',
+      'Keeps private registries of HCP Terraform and Terraform Enterprise, network mirrors and OCI mirrors supplied ' +
+      'with verified providers.',
   };
-  const program = group(about, output, listener).version(VERSION, '--version', 'show the version');
+  const program = group(about, output, listener).version(VERSION, '-v, --version', 'show the version');
   for (const spec of COMMANDS) program.addCommand(toCommand(spec, output, listener));
   const hint = 'Each command has its own help: provider-sync sync --help';
   return program.addHelpText(

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { SyncError, toSyncError } from '../domain/errors.ts';
 import { redact } from '../domain/secrets/redaction.ts';
 import type { CommandSpec, Invocation } from './command-spec.ts';
-import { tellFailure } from './failure.ts';
+import { type JsonForm, tellFailure } from './failure.ts';
 import { listenForInterruption } from './interruption.ts';
 import type { CliIo, Output } from './io.ts';
 import { buildProgram } from './program.ts';
@@ -11,7 +11,7 @@ import { buildProgram } from './program.ts';
 export async function run(argv: readonly string[], process: CliIo): Promise<number> {
   const io = { ...process, stdout: redacting(process.stdout), stderr: redacting(process.stderr) };
   let exitCode = 0;
-  const json = argv.includes('--json');
+  const json = argv.includes('--json-lines') ? 'lines' : argv.includes('--json') ? 'document' : undefined;
   const program = buildProgram(
     { out: io.stdout.write, err: io.stderr.write, columns: io.stdout.columns },
     {
@@ -40,14 +40,16 @@ async function execute(
   spec: CommandSpec,
   call: Pick<Invocation, 'operands' | 'options' | 'problems'>,
   io: CliIo,
-  json: boolean,
+  json: JsonForm,
 ): Promise<number> {
   using interruption = listenForInterruption(io);
   let exitCode: number;
   try {
     exitCode = await spec.run({ ...call, io, signal: interruption.signal });
   } catch (error) {
-    exitCode = tellFailure(io, toSyncError(error), json);
+    const told = tellFailure(io, toSyncError(error), json);
+    // There 2 says that a plan has changes.
+    exitCode = call.options['detailedExitcode'] === true ? 1 : told;
   }
   return exitCode === 0 ? 0 : (interruption.exitCode() ?? exitCode);
 }

@@ -1,5 +1,5 @@
 import { type Problem, SyncError, toSyncError } from '../domain/errors.ts';
-import type { Invocation } from './command-spec.ts';
+import { type Invocation, optionKey } from './command-spec.ts';
 
 /** A value and where it was given, for messages: `--address` or `TFC_ADDRESS`. */
 export interface Setting {
@@ -30,13 +30,13 @@ export function createSettingsReader({ io, options, problems }: Invocation): Set
   return {
     note,
     option(flag) {
-      const value = options[camelCase(flag)];
+      const value = options[optionKey(flag)];
       if (value === undefined) return undefined;
       if (value !== true && value.trim() !== '') return { value, from: flag };
       note({ path: flag, message: 'needs a value', fix: `Write ${flag} and the value behind it.` });
       return undefined;
     },
-    switchedOn: (flag) => options[camelCase(flag)] === true,
+    switchedOn: (flag) => options[optionKey(flag)] === true,
     variable(...names) {
       for (const name of names) {
         const value = io.environment[name]?.trim();
@@ -67,9 +67,4 @@ function unsound(problems: readonly Problem[]): SyncError {
   return problems.every(({ path }) => VARIABLE_NAME.test(path))
     ? new SyncError('SettingsInvalid', 'The environment does not say all that is needed.', { problems })
     : new SyncError('ArgumentsInvalid', 'The command cannot be run as it is written.', { problems });
-}
-
-/** `--ca-bundle` → `caBundle`, as commander names it. */
-function camelCase(flag: string): string {
-  return flag.slice(2).replace(/-([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 }

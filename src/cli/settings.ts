@@ -10,6 +10,8 @@ const MAX_CONCURRENCY = 100;
 
 export interface OutputSettings {
   readonly json: boolean;
+  /** A JSON document a line: every event as it happens, and the result. */
+  readonly jsonLines: boolean;
   readonly quiet: boolean;
 }
 
@@ -34,7 +36,12 @@ export interface DestinationSettings {
 }
 
 export function readOutputSettings(reader: SettingsReader): OutputSettings {
-  return { json: reader.switchedOn('--json'), quiet: reader.switchedOn('--quiet') };
+  const [json, jsonLines] = [reader.switchedOn('--json'), reader.switchedOn('--json-lines')];
+  if (json && jsonLines) {
+    const fix = 'Give --json for one document at the end, or --json-lines for one on every line.';
+    reader.note({ path: '--json-lines', message: 'does not go with --json', fix });
+  }
+  return { json, jsonLines, quiet: reader.switchedOn('--quiet') };
 }
 
 /** The argument, or --config, or ./config.json. */

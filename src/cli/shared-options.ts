@@ -2,7 +2,7 @@ import type { ArgumentSpec, OptionSpec, VariableSpec } from './command-spec.ts';
 
 export const CONFIG_ARGUMENT: ArgumentSpec = {
   term: '[CONFIG]',
-  description: 'the providers to keep (default: ./config.json)',
+  description: 'the providers to keep (default: ./config.json; -: standard input)',
 };
 
 export const CONFIG_OPTION: OptionSpec = {
@@ -13,6 +13,15 @@ export const CONFIG_OPTION: OptionSpec = {
 export const OUTPUT_OPTIONS: readonly OptionSpec[] = [
   { flags: '--json', description: 'one JSON document on stdout, everything else on stderr' },
   { flags: '--quiet', description: 'say nothing but errors' },
+];
+
+/** For commands that take a while: what happens, as it happens. */
+export const RUN_OUTPUT_OPTIONS: readonly OptionSpec[] = [
+  ...OUTPUT_OPTIONS,
+  {
+    flags: '--json-lines',
+    description: 'a JSON document on every line of stdout: each event, then the result',
+  },
 ];
 
 export const CONCURRENCY_OPTION: OptionSpec = {

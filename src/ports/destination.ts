@@ -20,6 +20,11 @@ export interface Destination<A extends Artifact = VerifiedRelease, P extends Del
   readonly name: string;
   readonly kind: DestinationKind;
   /**
+   * Finds out what would end every delivery (a token that is not accepted, an organization that is not there) before
+   * any work is done; throws it. Costs no request that an inspection would not make. Absent where there is no such.
+   */
+  reach?(): Promise<void>;
+  /**
    * Compares the artifact with what a client would be given, judged as the client would judge it (the stored
    * signature by the stored key, sums, digests as far as the destination tells them). Only reads.
    */

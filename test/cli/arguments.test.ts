@@ -30,7 +30,7 @@ describe('arguments', () => {
     {
       args: ['upload'],
       path: 'upload',
-      fix: expect.stringContaining('The commands are: plan, sync, verify'),
+      fix: expect.stringContaining('The commands are: validate, plan, sync, verify'),
     },
     { args: ['keys', 'ls'], path: 'ls', fix: expect.stringContaining('list') },
     { args: ['keys', 'shwo'], path: 'shwo', fix: 'Did you mean show?' },

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { tellFailure, tellTraces } from '../../src/cli/failure.ts';
+import { type JsonForm, tellFailure, tellTraces } from '../../src/cli/failure.ts';
 import { reportOf, SyncError, toSyncError } from '../../src/domain/errors.ts';
 import { recordingIo, recordingOutput } from '../support/command-line.ts';
 
-function told(error: SyncError, environment: Record<string, string> = {}, json = false) {
+function told(error: SyncError, environment: Record<string, string> = {}, json?: JsonForm) {
   const stdout = recordingOutput();
   const stderr = recordingOutput();
   const code = tellFailure({ ...recordingIo(environment), stdout, stderr }, error, json);
@@ -33,7 +33,11 @@ describe('a failure', () => {
     const problems = [
       { path: '$.version', file: 'config.json', line: 12, message: 'is "x"', fix: 'Write "latest".' },
     ];
-    const { stderr, stdout } = told(new SyncError('ConfigInvalid', 'A mistake.', { problems }), {}, true);
+    const { stderr, stdout } = told(
+      new SyncError('ConfigInvalid', 'A mistake.', { problems }),
+      {},
+      'document',
+    );
     expect(stderr).toBe('Error: A mistake.\n\n  config.json:12  $.version: is "x"\n      Write "latest".\n');
     expect(JSON.parse(stdout).error.problems).toEqual(problems);
   });
@@ -88,8 +92,9 @@ describe('a failure', () => {
   });
 
   it('is one JSON document on stdout as well when that is asked for', () => {
-    const { stdout, stderr } = told(new SyncError('ConfigNotFound', 'No config.'), {}, true);
+    const { stdout, stderr } = told(new SyncError('ConfigNotFound', 'No config.'), {}, 'document');
     expect(JSON.parse(stdout)).toEqual({
+      format_version: '1.0',
       error: { code: 'ConfigNotFound', origin: 'user', message: 'No config.' },
     });
     expect(stderr).toBe('Error: No config.\n');

@@ -4,7 +4,17 @@ import { runInProcess } from '../support/command-line.ts';
 
 describe('help', () => {
   it.each([
-    { command: 'plan', mentions: ['[CONFIG]', '--registry', '--concurrency', 'TFC_TOKEN_FILE'] },
+    {
+      command: 'plan',
+      mentions: [
+        '[CONFIG]',
+        '--detailed-exitcode',
+        '--json-lines',
+        '--registry',
+        '--concurrency',
+        'TFC_TOKEN_FILE',
+      ],
+    },
     {
       command: 'sync',
       mentions: ['[CONFIG]', '--token-file', '--ca-bundle', 'HTTPS_PROXY', 'TFC_ORGANIZATION'],
@@ -27,7 +37,10 @@ describe('help', () => {
     { command: 'bottles lock', mentions: ['[CONFIG]', '--snapshot'] },
     { command: 'bottles demo', mentions: ['--keep'] },
     { command: 'serve', mentions: ['--data', '--port', '--mirror', '--tls', 'TFC_TOKEN'] },
-    { command: 'demo', mentions: ['--keep', 'terraform init'] },
+    { command: 'demo', mentions: ['--keep', 'a real "init"'] },
+    { command: 'validate', mentions: ['[CONFIG]', '--json'] },
+    { command: 'completion', mentions: ['<SHELL>', 'fish'] },
+    { command: 'version', mentions: ['--version'] },
   ])('of $command names its options, its variables and an example', async ({ command, mentions }) => {
     const { code, stdout, stderr } = await runInProcess([...command.split(' '), '--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -41,6 +54,7 @@ describe('help', () => {
     const { code, stdout } = await runInProcess(['--help']);
     expect(code).toBe(0);
     for (const command of [
+      'validate',
       'plan',
       'sync',
       'verify',
@@ -51,6 +65,8 @@ describe('help', () => {
       'bottles',
       'serve',
       'demo',
+      'completion',
+      'version',
     ]) {
       expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
     }

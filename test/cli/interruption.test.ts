@@ -53,7 +53,7 @@ describe.skipIf(process.platform === 'win32')('a sync under way', () => {
       const ran = await stuck.command.ended;
       expect(ran.code).toBe(code);
       expect(ran.stdout).toMatch(/^acme\/anvil .* published/m);
-      expect(ran.stdout).toMatch(/^globex\/weather .* failed/m);
+      expect(ran.stdout).toMatch(/^globex\/weather .* stopped/m);
       expect(ran.stdout).toContain('Stopped with 1 provider not done. The same command goes on from there.');
       expect(ran.stderr).toContain('Stopping cleanly. Once more stops at once.');
     },
@@ -65,7 +65,7 @@ describe.skipIf(process.platform === 'win32')('a sync under way', () => {
     const { code, stdout } = await stuck.command.ended;
     expect(code).toBe(130);
     const { providers } = JSON.parse(stdout) as RunResult;
-    expect(providers.map(({ outcome }) => outcome)).toEqual(['published', 'failed']);
+    expect(providers.map(({ outcome }) => outcome)).toEqual(['published', 'stopped']);
     expect(providers[1]?.error?.code).toBe('Interrupted');
   });
 });

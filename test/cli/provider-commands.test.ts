@@ -92,10 +92,51 @@ describe('plan', () => {
   it('shows what a sync would do and changes nothing', async () => {
     const { code, stdout } = await command('plan', configPath);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^acme\/anvil +latest +1\.1\.0 +publish/m);
+    expect(stdout).toMatch(/^acme\/anvil +latest +1\.1\.0 +to publish/m);
     expect(stdout).toContain('upload package linux_amd64');
     expect(stdout).toContain('2 providers: 2 to publish');
     expect(changes).toEqual([]);
+  });
+
+  it('ends with what to run next, as long as there is something to do', async () => {
+    const args = [configPath, '--concurrency', '2'];
+    const { stdout } = await command('plan', ...args, '--detailed-exitcode');
+    const next = `provider-sync sync ${configPath} --registry ${world.source.url} --concurrency 2`;
+    expect(stdout.trimEnd().split('\n').slice(-2)).toEqual(['To do it, run:', `  ${next}`]);
+    expect((await command('sync', ...args)).code).toBe(0);
+    const after = await command('plan', ...args);
+    expect(after.stdout).toMatch(/^acme\/anvil .* up to date/m);
+    expect(after.stdout).not.toContain('To do it');
+  });
+
+  it('tells by its exit code whether there is something to do, when that is asked for', async () => {
+    const detailed = async (...args: readonly string[]) =>
+      (await command('plan', ...args, '--detailed-exitcode')).code;
+    expect(await detailed(configPath)).toBe(2);
+    expect((await command('plan', configPath)).code).toBe(0);
+    await command('sync', configPath);
+    expect(await detailed(configPath)).toBe(0);
+    const absent = await writeConfig(anvil('9.9.9'));
+    expect(await detailed(absent)).toBe(1);
+    // 2 would say that there are changes.
+    expect(await detailed('no-such-file.json')).toBe(1);
+    expect(await detailed(configPath, '--concurrency', '0')).toBe(1);
+  });
+
+  it('gives programs its steps taken apart, and the checks of each release', async () => {
+    const { stdout } = await command('plan', configPath, '--json');
+    const result = JSON.parse(stdout) as RunResult & { format_version: string };
+    expect(result.format_version).toBe('1.0');
+    const [first] = result.providers;
+    expect(first?.plannedSteps.map(({ text }) => text)).toEqual(first?.steps);
+    expect(first?.plannedSteps).toContainEqual({
+      destination: 'private-registry',
+      text: 'upload package linux_amd64',
+      platform: { os: 'linux', arch: 'amd64' },
+      filename: 'terraform-provider-anvil_1.1.0_linux_amd64.zip',
+    });
+    expect(first?.checks.map(({ passed }) => passed)).not.toContain(false);
+    expect(first?.checks.length).toBeGreaterThan(2);
   });
 
   it('writes one JSON document on stdout and nothing else', async () => {
@@ -116,6 +157,20 @@ describe('plan', () => {
 });
 
 describe('sync', () => {
+  it('tells programs each event as it happens, and its result, on lines of their own', async () => {
+    const { code, stdout, stderr } = await spawned('sync', configPath, '--json-lines');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { format_version: string; type: string; event?: { kind: string } });
+    expect(new Set(lines.map(({ format_version: version }) => version))).toEqual(new Set(['1.0']));
+    expect(lines.filter(({ event }) => event?.kind === 'ProviderVersionPublished')).toHaveLength(2);
+    expect(lines.filter(({ event }) => event?.kind === 'PackageTransferFinished')).toHaveLength(4);
+    expect(lines.at(-1)).toMatchObject({ type: 'result', summary: { ok: true, outcomes: { published: 2 } } });
+    expect(lines.slice(0, -1).every(({ type }) => type === 'event')).toBe(true);
+  });
+
   it('publishes, and a second time finds nothing to do', async () => {
     const first = await spawned('sync', '--config', configPath, '--json', '--concurrency', '2');
     const result = JSON.parse(first.stdout) as RunResult;

@@ -28,6 +28,7 @@ export function createRecordingReporter(): RecordingReporter {
 
 const SIGNALS: readonly string[] = [
   'ProviderCheckStarted',
+  'PackagesAwaited',
   'PackageTransferStarted',
   'PackageTransferProgressed',
   'PackageTransferRestarted',

@@ -60,9 +60,10 @@ function reads(
   { read, change }: Breakpoint,
 ): Pick<
   PrivateRegistry,
-  'readProviderVersion' | 'readPlatforms' | 'listProviders' | 'listVersions' | 'deleteVersion'
+  'reach' | 'readProviderVersion' | 'readPlatforms' | 'listProviders' | 'listVersions' | 'deleteVersion'
 > {
   return {
+    reach: () => read(() => {}),
     readProviderVersion: (type, version) => read(() => presentProvider(state, type, version)),
     readPlatforms: (type, version) =>
       read(() => presentVersion(versionOf(state, type, version), version).platforms),

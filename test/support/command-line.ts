@@ -108,6 +108,7 @@ export function recordingIo(environment: Environment = {}): CliIo {
     environment,
     monotonic: () => 0,
     onStopSignal: () => () => {},
+    every: () => () => {},
     exit: () => {},
   };
 }

@@ -37,6 +37,8 @@ export interface PrivateRegistry {
    */
   deleteVersion(type: string, versionText: string): Promise<'deleted' | 'gone'>;
 
+  /** Throws what a token or an organization makes every other method throw; reads the listing of providers for it. */
+  reach(): Promise<void>;
   readProviderVersion(type: string, version: Version): Promise<PresentProvider>;
   /** The platforms alone, as they are now: what the registry shows of the packages sent. Throws DestinationNotFound. */
   readPlatforms(type: string, version: Version): Promise<readonly PresentPlatform[]>;

@@ -45,6 +45,7 @@ export function createPrivateRegistryDestination(
     ...createVersionStore(registry, name),
     name,
     kind,
+    reach: () => registry.reach(),
     inspect: async (release) => deliveryPlan(release, await inspect(options, release)),
     begin: (release, { upload }, context) => begin(options, release, upload, context),
     storedFile: ({ address, version, files }, { filename }) =>

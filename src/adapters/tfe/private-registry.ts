@@ -34,6 +34,8 @@ export function createPrivateRegistry(options: PrivateRegistryOptions): PrivateR
   return {
     organization: api.organization,
     sourceAddress: (type) => `${api.host}/${api.organization}/${type}`,
+    // Which provider is of no matter: any is looked up in the organization's listing.
+    reach: async () => void (await providers.has('')),
     readProviderVersion: async (type, version) => {
       links.forget(type, version);
       return await readPresentProvider(api, versions, type, version);

@@ -110,7 +110,7 @@ function remember(
 ): ImportHistory {
   const failed = new Set(
     providers
-      .filter(({ outcome }) => outcome === 'failed' || outcome === 'conflict')
+      .filter(({ outcome }) => ['failed', 'conflict', 'stopped'].includes(outcome))
       .map(({ address }) => address),
   );
   const arrived = new Set(providers.map(({ address }) => address).filter((address) => !failed.has(address)));

@@ -1,4 +1,5 @@
 import type { ProviderEntry } from '../../domain/config/config.ts';
+import { createLostDestinations, type LostDestinations } from './lost-destinations.ts';
 import type { SyncPorts } from './ports.ts';
 import { hasWork, prepareProvider } from './prepare-provider.ts';
 import { notAdmittedResult, plannedAt, providerResult } from './provider-result.ts';
@@ -16,17 +17,23 @@ export interface VersionCheck {
   readonly result: ProviderResult;
 }
 
+export interface CheckOptions {
+  /** Told the version as soon as it is known, for what fails after that. */
+  readonly onResolved?: (version: string) => void;
+  /** Destinations that are not asked any more in this run. */
+  readonly lost?: LostDestinations;
+}
+
 /**
- * Reads one provider in the public registry and every destination and compares. Changes nothing. `onResolved` is
- * told the version as soon as it is known. Throws every error of the public registry and of the integrity checks; a
- * conflict and what goes wrong with a destination are results.
+ * Reads one provider in the public registry and every destination and compares. Changes nothing. Throws every error
+ * of the public registry and of the integrity checks; a conflict and what goes wrong with a destination are results.
  */
 export async function checkVersion(
   ports: SyncPorts,
   entry: ProviderEntry,
-  onResolved?: (version: string) => void,
+  { onResolved, lost = createLostDestinations() }: CheckOptions = {},
 ): Promise<VersionCheck> {
-  const prepared = await prepareProvider(ports, entry, undefined, onResolved);
+  const prepared = await prepareProvider(ports, entry, { lost, onResolved });
   if (!('inspections' in prepared)) {
     const result = notAdmittedResult(prepared);
     return {
@@ -41,6 +48,7 @@ export async function checkVersion(
   const result = providerResult(
     prepared,
     inspections.map((inspection) => plannedAt(prepared, inspection)),
+    inspections,
     ports.destinationsNamed,
   );
   const plans = inspections.flatMap((inspection) => ('plan' in inspection ? [inspection.plan] : []));

@@ -77,7 +77,7 @@ async function begin(
   complete: () => Promise<VerifiedProvider>,
   { signal, queues }: DeliverOptions,
 ): Promise<Track> {
-  const inspection = await inspectOne(destination, release);
+  const inspection = await inspectOne(destination, release, queues.lost);
   if ('error' in inspection) return { inspection, error: inspection.error };
   queues.late.delete(destination);
   if (!hasWork(inspection)) return { inspection, error: undefined };
@@ -90,10 +90,15 @@ async function begin(
       onSigningKeyAdded: (keyId) =>
         ports.events.append({ kind: 'SigningKeyAdded', ...about, destination: destination.name, keyId }),
     });
+    const lacked = deliverable.files.filter(({ filename }) => plan.missing.includes(filename));
+    const platforms = lacked.map(({ platform }) => platform);
+    ports.progress.signal({ kind: 'PackagesAwaited', ...about, platforms });
     const arrivals = new Map(plan.missing.map((name) => [name, Promise.withResolvers<Arrival>()]));
     return { destination, plan, delivery, release: deliverable, arrivals };
-  } catch (error) {
-    return { inspection, error: toSyncError(error) };
+  } catch (thrown) {
+    const error = toSyncError(thrown);
+    queues.lost.note(destination, error);
+    return { inspection, error };
   }
 }
 
@@ -199,7 +204,10 @@ function platformResult(
   const file = release.files.find((each) => each.filename === filename);
   if (file === undefined) return [];
   const { os, arch } = file.platform;
-  if ('error' in arrival) return [{ os, arch, outcome: 'failed', sha256: file.sha256 }];
+  if ('error' in arrival) {
+    const outcome = arrival.error.code === 'Interrupted' ? 'stopped' : 'failed';
+    return [{ os, arch, outcome, sha256: file.sha256 }];
+  }
   return [{ os, arch, outcome: 'published', bytes: arrival.outcome.bytes, sha256: file.sha256 }];
 }
 

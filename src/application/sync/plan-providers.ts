@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type { SyncConfig } from '../../domain/config/config.ts';
 import { checkVersion } from './check-version.ts';
+import { findLost } from './lost-destinations.ts';
 import { DEFAULT_CONCURRENCY, type SyncOptions, type SyncPorts } from './ports.ts';
 import { failedResult, runResult } from './provider-result.ts';
 import type { RunResult } from './results.ts';
@@ -12,16 +13,19 @@ export async function planProviders(
   options: SyncOptions = {},
 ): Promise<RunResult> {
   const started = ports.clock.monotonic();
+  const lost = await findLost(ports.destinations);
   const limit = pLimit(options.concurrency ?? DEFAULT_CONCURRENCY);
   const providers = await limit.map(config.providers, async (entry) => {
     let version: string | undefined;
     try {
       options.signal?.throwIfAborted();
-      return (
-        await checkVersion(ports, entry, (found) => {
+      const check = await checkVersion(ports, entry, {
+        lost,
+        onResolved: (found) => {
           version = found;
-        })
-      ).result;
+        },
+      });
+      return check.result;
     } catch (error) {
       return failedResult(entry, error, version);
     }

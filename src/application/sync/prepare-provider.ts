@@ -7,6 +7,7 @@ import type { Version } from '../../domain/provider/version.ts';
 import type { Destination, VerifiedProvider } from '../../ports/destination.ts';
 import { recalledVersions } from '../admission/recalled-versions.ts';
 import { resolveRelease } from '../admission/resolve-release.ts';
+import { type LostDestinations, requireAny } from './lost-destinations.ts';
 import type { SyncPorts } from './ports.ts';
 import type { RecalledVersion } from './results.ts';
 
@@ -49,16 +50,20 @@ export interface PreparedProvider extends AdmissionFindings {
 export async function prepareProvider(
   ports: SyncPorts,
   entry: ProviderEntry,
-  resolved?: string,
-  onResolved?: (version: string) => void,
+  {
+    lost,
+    onResolved,
+  }: { readonly lost: LostDestinations; readonly onResolved?: ((version: string) => void) | undefined },
 ): Promise<PreparedProvider | NotAdmitted> {
+  const destinations = destinationsOf(ports, entry);
+  requireAny(destinations, lost);
   const recalled = await recalledVersions(ports, entry, false);
-  const found = await resolveRelease(ports, entry, resolved, onResolved);
+  const found = await resolveRelease(ports, entry, undefined, onResolved);
   if (found.outcome !== 'admitted') return { entry, recalled, ...found };
   const { version, documents, passedOver, notes } = found;
   const { release } = documents;
   const inspections = await Promise.all(
-    destinationsOf(ports, entry).map((destination) => inspectOne(destination, release)),
+    destinations.map((destination) => inspectOne(destination, release, lost)),
   );
   const deliverable = inspections.some(hasWork) ? await documents.complete() : undefined;
   const findings = { passedOver, recalled, notes };
@@ -79,10 +84,19 @@ export function destinationsOf(
   return names === undefined ? destinations : destinations.filter(({ name }) => names.includes(name));
 }
 
-export async function inspectOne(destination: Destination, release: VerifiedRelease): Promise<Inspection> {
+/** A destination that is lost to the run is not asked; one that is found to be is remembered. */
+export async function inspectOne(
+  destination: Destination,
+  release: VerifiedRelease,
+  lost: LostDestinations,
+): Promise<Inspection> {
+  const known = lost.get(destination);
+  if (known !== undefined) return { destination, error: known };
   try {
     return { destination, plan: await destination.inspect(release) };
-  } catch (error) {
-    return { destination, error: toSyncError(error) };
+  } catch (thrown) {
+    const error = toSyncError(thrown);
+    lost.note(destination, error);
+    return { destination, error };
   }
 }

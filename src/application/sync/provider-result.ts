@@ -1,6 +1,6 @@
 import type { ProviderEntry } from '../../domain/config/config.ts';
 import type { DeliveryDifference, DeliveryPlan } from '../../domain/delivery/plan.ts';
-import { reportOf, SyncError } from '../../domain/errors.ts';
+import { type ErrorReport, reportOf, SyncError } from '../../domain/errors.ts';
 import { formatAddress } from '../../domain/provider/address.ts';
 import type { VerifiedRelease } from '../../domain/provider/release.ts';
 import type { Version } from '../../domain/provider/version.ts';
@@ -9,6 +9,7 @@ import type { Delivered } from './deliver.ts';
 import type { AdmissionFindings, Inspection, NotAdmitted } from './prepare-provider.ts';
 import type {
   DestinationResult,
+  PlannedStep,
   PlatformResult,
   ProviderOutcome,
   ProviderResult,
@@ -55,7 +56,7 @@ export function deliveredAt(provider: KnownProvider, delivered: Delivered): Dest
   if (error !== undefined) {
     return {
       ...planned,
-      outcome: 'failed',
+      outcome: failureOutcome(error),
       platforms: touched(planned, platforms ?? []),
       error: reportOf(error),
     };
@@ -78,13 +79,22 @@ function notInspected(
   error: SyncError,
 ): DestinationResult {
   const platforms = entry.platforms.map(({ os, arch }) => ({ os, arch, outcome: 'not-attempted' as const }));
-  return { name, kind, outcome: 'failed', platforms, steps: [], error: reportOf(error) };
+  return { name, kind, outcome: failureOutcome(error), platforms, steps: [], error: reportOf(error) };
 }
 
-/** One provider's destinations put together; with `named`, each one's own result stands in it, too. */
+/** What a person broke off has not failed. */
+function failureOutcome({ code }: Pick<ErrorReport, 'code'>): 'failed' | 'stopped' {
+  return code === 'Interrupted' ? 'stopped' : 'failed';
+}
+
+/**
+ * One provider's destinations put together, with what was found there before; with `named`, each one's own result
+ * stands in it, too.
+ */
 export function providerResult(
   provider: KnownProvider,
   destinations: readonly DestinationResult[],
+  inspections: readonly Inspection[],
   named: boolean,
 ): ProviderResult {
   const { entry, version, release } = provider;
@@ -100,6 +110,8 @@ export function providerResult(
     steps: destinations.flatMap(({ name, steps }) =>
       steps.map((step) => (destinations.length > 1 ? `${name}: ${step}` : step)),
     ),
+    plannedSteps: inspections.flatMap((inspection) => plannedSteps(provider, inspection)),
+    checks: release.evidence.checks,
     remarks: [
       ...(provider.notes ?? []),
       ...release.evidence.remarks,
@@ -122,6 +134,8 @@ export function notAdmittedResult({ entry, outcome, version, ...findings }: NotA
     signedBy: null,
     platforms: entry.platforms.map(({ os, arch }) => ({ os, arch, outcome: 'not-attempted' })),
     steps: [],
+    plannedSteps: [],
+    checks: [],
     remarks: findings.notes,
     ...findingsOf(findings, false),
   };
@@ -142,9 +156,22 @@ function findingsOf(
   } satisfies Partial<ProviderResult>;
 }
 
+function plannedSteps({ release }: KnownProvider, inspection: Inspection): readonly PlannedStep[] {
+  if ('error' in inspection) return [];
+  return inspection.plan.steps.map(({ text, file }) => {
+    const pkg = release.files.find(({ filename }) => filename === file);
+    return {
+      destination: inspection.destination.name,
+      text,
+      ...(pkg === undefined ? {} : { platform: pkg.platform, filename: pkg.filename }),
+    };
+  });
+}
+
 const FROM_WORST: readonly ProviderOutcome[] = [
   'failed',
   'conflict',
+  'stopped',
   'publish',
   'complete',
   'published',
@@ -162,6 +189,7 @@ function leastGood(destinations: readonly DestinationResult[]): DestinationResul
 const PLATFORM_FROM_WORST: readonly PlatformResult['outcome'][] = [
   'failed',
   'conflict',
+  'stopped',
   'not-attempted',
   'publish',
   'published',
@@ -182,26 +210,32 @@ function isDefined<T>(value: T | undefined): value is T {
 }
 
 /** The result of a provider that could not even be prepared. */
-export function failedResult(entry: ProviderEntry, error: unknown, version?: string): ProviderResult {
+export function failedResult(entry: ProviderEntry, thrown: unknown, version?: string): ProviderResult {
+  const error = reportOf(thrown);
   return {
     address: formatAddress(entry.address),
     requested: entry.requested.text,
     version: version ?? null,
-    outcome: 'failed',
+    outcome: failureOutcome(error),
     signedBy: null,
     platforms: entry.platforms.map(({ os, arch }) => ({ os, arch, outcome: 'not-attempted' })),
     steps: [],
+    plannedSteps: [],
+    checks: [],
     remarks: [],
-    error: reportOf(error),
+    error,
   };
 }
 
-/** Puts providers' results together; a run is ok when nothing failed, nothing conflicts and nothing is refused. */
+/**
+ * Puts providers' results together; a run is ok when nothing failed, conflicts or is refused, and nothing was stopped.
+ */
 export function runResult(providers: readonly ProviderResult[], durationMs: number): RunResult {
   const outcomes: Partial<Record<ProviderOutcome, number>> = {};
   for (const { outcome } of providers) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   const bytes = providers.reduce((sum, provider) => sum + bytesOf(provider), 0);
-  const ok = (['failed', 'conflict', 'refused'] as const).every((bad) => outcomes[bad] === undefined);
+  const bad = ['failed', 'conflict', 'refused', 'stopped'] as const;
+  const ok = bad.every((each) => outcomes[each] === undefined);
   return { providers, summary: { total: providers.length, outcomes, bytes, durationMs, ok } };
 }
 

@@ -1,4 +1,5 @@
 import type { PassedOver } from '../../domain/admission/words.ts';
+import type { EvidenceCheck } from '../../domain/artifact/artifact.ts';
 import type { DestinationKind } from '../../domain/delivery/plan.ts';
 import type { ErrorReport } from '../../domain/errors.ts';
 import type { Platform } from '../../domain/provider/platform.ts';
@@ -7,14 +8,21 @@ import type { Platform } from '../../domain/provider/platform.ts';
 export interface PlatformResult {
   readonly os: string;
   readonly arch: string;
-  readonly outcome: 'published' | 'up-to-date' | 'publish' | 'conflict' | 'failed' | 'not-attempted';
+  readonly outcome:
+    | 'published'
+    | 'up-to-date'
+    | 'publish'
+    | 'conflict'
+    | 'failed'
+    | 'stopped'
+    | 'not-attempted';
   readonly bytes?: number;
   readonly sha256?: string;
 }
 
 /**
  * `publish` and `complete` come from a plan, `published` and `completed` from a sync. `held`: what is asked for is not
- * let in yet; `refused`: it never is.
+ * let in yet; `refused`: it never is. `stopped`: a person broke it off.
  */
 export type ProviderOutcome =
   | 'publish'
@@ -25,7 +33,19 @@ export type ProviderOutcome =
   | 'held'
   | 'refused'
   | 'conflict'
-  | 'failed';
+  | 'failed'
+  | 'stopped';
+
+/** A step of a plan for programs: what `steps` says in words. */
+export interface PlannedStep {
+  /** The destination's name. */
+  readonly destination: string;
+  /** As in `steps`, without the destination. */
+  readonly text: string;
+  /** Where the step is about one package: which, and its file. */
+  readonly platform?: Platform;
+  readonly filename?: string;
+}
 
 /** A recalled version that a destination has. */
 export interface RecalledVersion {
@@ -83,6 +103,10 @@ export interface ProviderResult {
   readonly platforms: readonly PlatformResult[];
   /** The steps of the plan in words ("upload package linux_amd64"), in order; empty when up to date. */
   readonly steps: readonly string[];
+  /** The same steps, taken apart. */
+  readonly plannedSteps: readonly PlannedStep[];
+  /** The checks of the release's documents and what each found; empty when it could not be read. */
+  readonly checks: readonly EvidenceCheck[];
   readonly remarks: readonly string[];
   readonly differences?: readonly VersionDifference[];
   /** Newer versions that are not let in, newest first; of a held or refused provider, all that it asks for. */
@@ -101,7 +125,7 @@ export interface RunSummary {
   /** Package bytes that reached a destination; a package that reached several counts once. */
   readonly bytes: number;
   readonly durationMs: number;
-  /** False when a provider failed, conflicts or is refused. */
+  /** False when a provider failed, conflicts, is refused or was stopped. */
   readonly ok: boolean;
 }
 

@@ -4,6 +4,7 @@ import { formatAddress } from '../../domain/provider/address.ts';
 import { recalledVersions } from '../admission/recalled-versions.ts';
 import { resolveRelease } from '../admission/resolve-release.ts';
 import { type Delivered, deliver } from './deliver.ts';
+import { requireAny } from './lost-destinations.ts';
 import { DEFAULT_CONCURRENCY, type SyncOptions, type SyncPorts } from './ports.ts';
 import { destinationsOf } from './prepare-provider.ts';
 import {
@@ -61,8 +62,9 @@ async function run(
   let version = resolved;
   try {
     options.signal?.throwIfAborted();
-    // First, because it needs nothing of the public registry: what is called back is out even when that is down.
+    // Before anything upstream, because it needs nothing of it: what is called back is out even when that is down.
     const recalled = await recalledVersions(ports, entry, true);
+    requireAny(destinationsOf(ports, entry), options.queues.lost);
     const found = await resolveRelease(ports, entry, resolved, (canonical) => {
       version = canonical;
     });
@@ -78,23 +80,29 @@ async function run(
     };
     const deliveries = deliver(ports, documents, destinationsOf(ports, entry), {
       ...options,
-      onDelivered: (delivered) => report(ports, provider, delivered),
+      onDelivered: (delivered) => {
+        const { error } = delivered;
+        if (error === undefined || options.queues.lost.isNews(error)) report(ports, provider, delivered);
+      },
     });
     await deliveries.onTime;
     onTime();
     const delivered = await deliveries.delivered;
     const results = delivered.map((each) => deliveredAt(provider, each));
-    return providerResult(provider, results, ports.destinationsNamed);
+    const inspections = delivered.map(({ inspection }) => inspection);
+    return providerResult(provider, results, inspections, ports.destinationsNamed);
   } catch (thrown) {
     const error = toSyncError(thrown);
     const address = formatAddress(entry.address);
-    ports.events.append({
-      kind: 'ProviderSyncFailed',
-      address,
-      version,
-      destination: undefined,
-      error: reportOf(error),
-    });
+    if (options.queues.lost.isNews(error)) {
+      ports.events.append({
+        kind: 'ProviderSyncFailed',
+        address,
+        version,
+        destination: undefined,
+        error: reportOf(error),
+      });
+    }
     return failedResult(entry, error, version);
   }
 }

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import type { SyncConfig } from '../../domain/config/config.ts';
+import { findLost } from './lost-destinations.ts';
 import { DEFAULT_CONCURRENCY, type SyncOptions, type SyncPorts } from './ports.ts';
 import { runResult } from './provider-result.ts';
 import type { RunResult } from './results.ts';
@@ -19,7 +20,7 @@ export async function syncProviders(
 ): Promise<RunResult> {
   const started = ports.clock.monotonic();
   const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
-  const queues = createDeliveryQueues(concurrency);
+  const queues = createDeliveryQueues(concurrency, await findLost(ports.destinations));
   const running = await pLimit(concurrency).map(config.providers, async (entry) => {
     const { onTime, result } = startSync(ports, entry, undefined, { ...options, queues });
     await onTime;

@@ -2,6 +2,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import type { DeliveryPlan } from '../../domain/delivery/plan.ts';
 import type { Delivery, Destination, VerifiedProvider } from '../../ports/destination.ts';
 import type { Arrival } from '../transfer/transfer-to-all.ts';
+import { createLostDestinations, type LostDestinations } from './lost-destinations.ts';
 import type { SyncOptions } from './ports.ts';
 
 /** A delivery that has begun and waits for its packages. */
@@ -26,10 +27,15 @@ export interface DeliveryQueues {
   readonly slow: Set<Destination>;
   /** Destinations that did not answer in time the last time they were asked: nobody waits for them. */
   readonly late: Set<Destination>;
+  /** Destinations that are not asked any more. */
+  readonly lost: LostDestinations;
 }
 
 /** `concurrency` packages at once in each queue. */
-export function createDeliveryQueues(concurrency: number): DeliveryQueues {
+export function createDeliveryQueues(
+  concurrency: number,
+  lost: LostDestinations = createLostDestinations(),
+): DeliveryQueues {
   const own = new Map<Destination, LimitFunction>();
   return {
     common: pLimit(concurrency),
@@ -40,5 +46,6 @@ export function createDeliveryQueues(concurrency: number): DeliveryQueues {
     },
     slow: new Set(),
     late: new Set(),
+    lost,
   };
 }

@@ -23,8 +23,11 @@ export interface VerifiedPlatform {
   readonly bytes?: number;
 }
 
-/** `held` and `refused`: what the config asks for is not let in, so nothing of it is compared. */
-export type VerifyOutcome = 'verified' | 'differs' | 'failed' | 'held' | 'refused';
+/**
+ * `held` and `refused`: what the config asks for is not let in, so nothing of it is compared. `stopped`: a person broke
+ * it off before it was known.
+ */
+export type VerifyOutcome = 'verified' | 'differs' | 'failed' | 'held' | 'refused' | 'stopped';
 
 /** What one destination holds of one provider. */
 export interface VerifiedDestination {
@@ -65,6 +68,7 @@ export interface VerifyResult {
     /** What is asked for is not let in; absent where there is none such. */
     readonly held?: number;
     readonly refused?: number;
+    readonly stopped: number;
     /** Bytes of stored packages that were read and hashed. */
     readonly bytes: number;
     readonly durationMs: number;

@@ -6,6 +6,7 @@ import { checkPackageDigest } from '../../domain/integrity/package-digest.ts';
 import { formatPlatform } from '../../domain/provider/platform.ts';
 import type { ReleasePackage, VerifiedRelease } from '../../domain/provider/release.ts';
 import type { Destination } from '../../ports/destination.ts';
+import type { LostDestinations } from '../sync/lost-destinations.ts';
 import type { SyncOptions } from '../sync/ports.ts';
 import { inspectOne } from '../sync/prepare-provider.ts';
 import { readDigest } from '../transfer/read-digest.ts';
@@ -15,6 +16,8 @@ export interface VerifyTerms extends Pick<SyncOptions, 'signal' | 'transfer'> {
   /** Also reads every stored package and compares its digest. */
   readonly deep: boolean;
   readonly limit: LimitFunction;
+  /** Destinations that are not asked any more. */
+  readonly lost: LostDestinations;
   /** Whether differences name their destination. */
   readonly named: boolean;
 }
@@ -29,10 +32,10 @@ export async function verifyDestination(
   terms: VerifyTerms,
 ): Promise<VerifiedDestination> {
   const { name, kind } = destination;
-  const inspection = await inspectOne(destination, release);
+  const inspection = await inspectOne(destination, release, terms.lost);
   if ('error' in inspection) {
     const error = reportOf(inspection.error);
-    return { name, kind, outcome: 'failed', platforms: [], differences: [], error };
+    return { name, kind, outcome: failureOutcome(error), platforms: [], differences: [], error };
   }
   const { plan } = inspection;
   const stored = terms.deep ? await readStored(destination, release, plan, terms) : new Map<string, Stored>();
@@ -42,11 +45,16 @@ export async function verifyDestination(
   return {
     name,
     kind,
-    outcome: unread !== undefined ? 'failed' : differences.length === 0 ? 'verified' : 'differs',
+    outcome:
+      unread !== undefined ? failureOutcome(unread.error) : differences.length === 0 ? 'verified' : 'differs',
     platforms: release.files.map((pkg) => verifiedPlatform(pkg, differences, stored)),
     differences,
     ...(unread === undefined ? {} : { error: reportOf(unread.error) }),
   };
+}
+
+function failureOutcome({ code }: Pick<SyncError, 'code'>): 'failed' | 'stopped' {
+  return code === 'Interrupted' ? 'stopped' : 'failed';
 }
 
 function planDifferences(release: VerifiedRelease, plan: DeliveryPlan): readonly VerifyDifference[] {

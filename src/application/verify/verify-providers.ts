@@ -4,6 +4,7 @@ import { reportOf } from '../../domain/errors.ts';
 import { formatAddress } from '../../domain/provider/address.ts';
 import { recalledVersions } from '../admission/recalled-versions.ts';
 import { resolveRelease } from '../admission/resolve-release.ts';
+import { findLost, type LostDestinations, requireAny } from '../sync/lost-destinations.ts';
 import { DEFAULT_CONCURRENCY, type SyncOptions, type SyncPorts } from '../sync/ports.ts';
 import { destinationsOf } from '../sync/prepare-provider.ts';
 import type { RecalledVersion } from '../sync/results.ts';
@@ -35,8 +36,9 @@ export async function verifyProviders(
   const started = ports.clock.monotonic();
   const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
   const packages = pLimit(concurrency);
+  const lost = await findLost(ports.destinations);
   const providers = await pLimit(concurrency).map(config.providers, (entry) =>
-    verifyProvider(ports, entry, options, packages),
+    verifyProvider(ports, entry, options, { limit: packages, lost }),
   );
   const count = (outcome: VerifyOutcome) =>
     providers.filter((provider) => provider.outcome === outcome).length;
@@ -49,6 +51,7 @@ export async function verifyProviders(
       failed: count('failed'),
       ...(count('held') === 0 ? {} : { held: count('held') }),
       ...(count('refused') === 0 ? {} : { refused: count('refused') }),
+      stopped: count('stopped'),
       bytes: providers.reduce((sum, provider) => sum + bytesOf(provider), 0),
       durationMs: Math.round(ports.clock.monotonic() - started),
       ok: count('verified') + count('held') === providers.length,
@@ -65,12 +68,13 @@ async function verifyProvider(
   ports: SyncPorts,
   entry: ProviderEntry,
   options: VerifyOptions,
-  limit: LimitFunction,
+  run: { readonly limit: LimitFunction; readonly lost: LostDestinations },
 ): Promise<VerifyProviderResult> {
   const about = { address: formatAddress(entry.address), requested: entry.requested.text };
   let version: string | null = null;
   try {
     options.signal?.throwIfAborted();
+    requireAny(destinationsOf(ports, entry), run.lost);
     const recalled = recalledDifferences(
       await recalledVersions(ports, entry, false),
       ports.destinationsNamed,
@@ -94,7 +98,7 @@ async function verifyProvider(
     const { documents } = found;
     const release = await documents.complete();
     const named = ports.destinationsNamed;
-    const terms = { ...options, deep: options.deep === true, limit, named };
+    const terms = { ...options, deep: options.deep === true, named, ...run };
     const destinations = await Promise.all(
       destinationsOf(ports, entry).map((each) => verifyDestination(each, release, terms)),
     );
@@ -113,17 +117,18 @@ async function verifyProvider(
       ...over,
       ...(named ? { destinations } : {}),
     };
-  } catch (error) {
+  } catch (thrown) {
+    const error = reportOf(thrown);
     return {
       ...about,
       version,
-      outcome: 'failed',
+      outcome: error.code === 'Interrupted' ? 'stopped' : 'failed',
       signedBy: null,
       platforms: [],
       differences: [],
       checks: [],
       remarks: [],
-      error: reportOf(error),
+      error,
     };
   }
 }
@@ -140,7 +145,7 @@ function recalledDifferences(
   }));
 }
 
-const FROM_WORST: readonly VerifyOutcome[] = ['failed', 'differs', 'verified'];
+const FROM_WORST: readonly VerifyOutcome[] = ['failed', 'differs', 'stopped', 'verified'];
 
 /** What a provider's destinations come to: the least good outcome, every difference, each platform's least good. */
 function together(

@@ -20,7 +20,7 @@ import {
   DESTINATION_VARIABLES,
   NETWORK_OPTIONS,
   NETWORK_VARIABLES,
-  OUTPUT_OPTIONS,
+  RUN_OUTPUT_OPTIONS,
   UPSTREAM_OPTIONS,
 } from '../shared-options.ts';
 import { type ConfigSettings, readConfigSettings } from './provider-run.ts';
@@ -43,7 +43,7 @@ export const CLEANUP_OPTIONS: readonly OptionSpec[] = [
   ...UPSTREAM_OPTIONS,
   ...DESTINATION_OPTIONS,
   ...NETWORK_OPTIONS,
-  ...OUTPUT_OPTIONS,
+  ...RUN_OUTPUT_OPTIONS,
 ];
 
 export const CLEANUP_VARIABLES: readonly VariableSpec[] = [

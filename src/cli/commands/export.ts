@@ -1,11 +1,11 @@
 import { readSigningKeyFile } from '../../adapters/bundle/company-signature.ts';
 import { openDraft } from '../../adapters/bundle/draft.ts';
 import { readBase } from '../../adapters/bundle/open-bundle.ts';
-import { createFileConfigSource } from '../../adapters/local/file-config-source.ts';
 import { exportBundle } from '../../application/bundle/export-bundle.ts';
 import { readConfig } from '../../application/resolve/read-config.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
 import { composeUpstream, systemClock } from '../composition.ts';
+import { configSourceAt } from '../config-source.ts';
 import { LEDGER_OPTION, LEDGER_VARIABLES, ledgerFileOf, readLedgerFile } from '../ledger-settings.ts';
 import { createByteCounter } from '../progress/byte-counter.ts';
 import { createProgressDisplay } from '../progress/display.ts';
@@ -25,7 +25,7 @@ import {
   CONFIG_OPTION,
   NETWORK_OPTIONS,
   NETWORK_VARIABLES,
-  OUTPUT_OPTIONS,
+  RUN_OUTPUT_OPTIONS,
   UPSTREAM_OPTIONS,
 } from '../shared-options.ts';
 import { VERSION } from '../version.ts';
@@ -51,7 +51,7 @@ export const exportCommand: CommandSpec = {
     ...NETWORK_OPTIONS,
     CONCURRENCY_OPTION,
     LEDGER_OPTION,
-    ...OUTPUT_OPTIONS,
+    ...RUN_OUTPUT_OPTIONS,
   ],
   variables: [...NETWORK_VARIABLES, ...LEDGER_VARIABLES],
   examples: [
@@ -107,6 +107,6 @@ async function readExportSettings(invocation: Invocation) {
     signingKey: signKey && (await reader.attempt(signKey.from, () => readSigningKeyFile(signKey.value))),
   };
   const target = reader.requireSound(to?.value);
-  const configSource = createFileConfigSource(settings.configPath);
+  const configSource = configSourceAt(invocation.io, settings.configPath);
   return { ...settings, target, config: await readConfig({ configSource }) };
 }

@@ -14,7 +14,7 @@ import {
   CONFIG_OPTION,
   DESTINATION_OPTIONS,
   NETWORK_OPTIONS,
-  OUTPUT_OPTIONS,
+  RUN_OUTPUT_OPTIONS,
 } from '../shared-options.ts';
 import { RUN_VARIABLES, readRunSettings, runUseCase, tellResult } from './provider-run.ts';
 
@@ -43,7 +43,7 @@ export const importCommand: CommandSpec = {
     ...DESTINATION_OPTIONS,
     ...NETWORK_OPTIONS,
     CONCURRENCY_OPTION,
-    ...OUTPUT_OPTIONS,
+    ...RUN_OUTPUT_OPTIONS,
   ],
   variables: RUN_VARIABLES,
   examples: [

@@ -1,5 +1,6 @@
 import type { Invocation } from '../command-spec.ts';
 import { composeDestination, type PrivateRegistryAccess } from '../composition.ts';
+import { jsonDocument } from '../json-output.ts';
 import { createProgressDisplay } from '../progress/display.ts';
 import {
   type DestinationSettings,
@@ -52,9 +53,9 @@ export async function withDestination<R>(
 export function tell(
   { io }: Invocation,
   { json, quiet }: OutputSettings,
-  document: unknown,
+  document: object,
   text: () => string,
 ): void {
-  if (json) io.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  if (json) io.stdout.write(jsonDocument(document));
   else if (!quiet) io.stdout.write(`${text()}\n`);
 }

@@ -1,4 +1,3 @@
-import { createFileConfigSource } from '../../adapters/local/file-config-source.ts';
 import { openTerraformFolder, type TerraformFolder } from '../../adapters/local/terraform-folder.ts';
 import { mirrorLockEvidence } from '../../adapters/network-mirror/lock-evidence.ts';
 import { createInstalledHashReader } from '../../adapters/zip/installed-hash.ts';
@@ -11,6 +10,7 @@ import type { Platform } from '../../domain/provider/platform.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
 import { composeDestinations, composeMirrorStore } from '../compose-destinations.ts';
 import { composeUpstream, systemClock } from '../composition.ts';
+import { configSourceAt } from '../config-source.ts';
 import { readDestinationPlaces } from '../destination-settings.ts';
 import { createProgressDisplay } from '../progress/display.ts';
 import { LOCK_REPORT } from '../render/lock-result.ts';
@@ -118,7 +118,7 @@ async function readLockSettings(invocation: Invocation) {
     platforms: platform && platformsOf(reader, platform.value),
   };
   const configPath = readConfigPath(reader, invocation);
-  const config = await readConfig({ configSource: createFileConfigSource(configPath) });
+  const config = await readConfig({ configSource: configSourceAt(invocation.io, configPath) });
   const aliases = reader.switchedOn('--private') ? await readAliases(reader, config) : () => [];
   const places = await readDestinationPlaces(reader, invocation, withoutNeedless(config));
   const sound = reader.requireSound(places);

@@ -1,17 +1,19 @@
-import { createFileConfigSource } from '../../adapters/local/file-config-source.ts';
 import { readConfig } from '../../application/resolve/read-config.ts';
 import type { SyncOptions, SyncPorts } from '../../application/sync/ports.ts';
 import type { SyncConfig } from '../../domain/config/config.ts';
 import { isSyncError } from '../../domain/errors.ts';
-import type { Invocation, OptionSpec } from '../command-spec.ts';
+import { type Invocation, longFlag, type OptionSpec, optionKey } from '../command-spec.ts';
 import { composeDestinations } from '../compose-destinations.ts';
 import { composeUpstream, systemClock } from '../composition.ts';
+import { configSourceAt } from '../config-source.ts';
 import { type DestinationPlace, readDestinationPlaces } from '../destination-settings.ts';
 import { tellTraces } from '../failure.ts';
 import type { CliIo } from '../io.ts';
+import { jsonDocument } from '../json-output.ts';
 import { LEDGER_OPTION, LEDGER_VARIABLES, ledgerFileOf, readLedgerFile } from '../ledger-settings.ts';
 import { createProgressDisplay } from '../progress/display.ts';
 import type { ResultRenderer } from '../render/result-renderer.ts';
+import { shellWord } from '../render/shell-word.ts';
 import { withRunLedger } from '../run-ledger.ts';
 import {
   type NetworkSettings,
@@ -32,7 +34,7 @@ import {
   DESTINATION_VARIABLES,
   NETWORK_OPTIONS,
   NETWORK_VARIABLES,
-  OUTPUT_OPTIONS,
+  RUN_OUTPUT_OPTIONS,
   UPSTREAM_OPTIONS,
 } from '../shared-options.ts';
 
@@ -44,7 +46,7 @@ export const RUN_OPTIONS = [
   ...NETWORK_OPTIONS,
   CONCURRENCY_OPTION,
   LEDGER_OPTION,
-  ...OUTPUT_OPTIONS,
+  ...RUN_OUTPUT_OPTIONS,
 ];
 
 export const RUN_VARIABLES = [...DESTINATION_VARIABLES, ...NETWORK_VARIABLES, ...LEDGER_VARIABLES];
@@ -91,7 +93,7 @@ export async function readConfigSettings(
   invocation: Invocation,
 ): Promise<ConfigSettings> {
   const configPath = readConfigPath(reader, invocation);
-  const config = await readConfig({ configSource: createFileConfigSource(configPath) }).catch(
+  const config = await readConfig({ configSource: configSourceAt(invocation.io, configPath) }).catch(
     async (error: unknown) => {
       await noteSettings(reader, invocation, error);
       throw error;
@@ -159,8 +161,22 @@ export function tellResult<R extends Judged>(
 ): number {
   const { ok } = 'ok' in result ? result : result.summary;
   tellTraces(io, result);
-  if (settings.json) io.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  if (settings.jsonLines) io.stdout.write(jsonDocument({ type: 'result', ...result }, true));
+  else if (settings.json) io.stdout.write(jsonDocument(result));
   else if (!settings.quiet) io.stdout.write(`${renderer.whole(result, io.stdout)}\n`);
   else if (!ok) io.stderr.write(`${renderer.failures(result, io.stderr).trimStart()}\n`);
   return ok ? 0 : 1;
+}
+
+/** The same run under another command's name, as words to paste: settings that only shape the output are left out. */
+export function sameRunAs(
+  command: string,
+  { operands, options }: Pick<Invocation, 'operands' | 'options'>,
+): string {
+  const given = RUN_OPTIONS.filter((option) => !RUN_OUTPUT_OPTIONS.includes(option)).flatMap((option) => {
+    const flag = longFlag(option);
+    const value = options[optionKey(flag)];
+    return typeof value === 'string' ? [flag, value] : [];
+  });
+  return ['provider-sync', command, ...[...operands, ...given].map(shellWord)].join(' ');
 }

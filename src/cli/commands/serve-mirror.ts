@@ -6,6 +6,7 @@ import { parseHostname } from '../../domain/provider/address.ts';
 import { startMirrorServer } from '../../embedded/mirror-server/server.ts';
 import type { Invocation } from '../command-spec.ts';
 import { systemClock } from '../composition.ts';
+import { jsonDocument } from '../json-output.ts';
 import { shellWord } from '../render/shell-word.ts';
 import { readWholeNumber } from '../settings.ts';
 import { createSettingsReader } from '../settings-reader.ts';
@@ -34,7 +35,7 @@ export async function serveMirror(invocation: Invocation, defaultData: string): 
       certificate,
       clientConfiguration: mirrorBlock(server.url, hosts),
     };
-    io.stdout.write(json ? `${JSON.stringify(served, null, 2)}\n` : welcome(served));
+    io.stdout.write(json ? jsonDocument(served) : welcome(served));
     if (!signal.aborted) await once(signal, 'abort');
     return 0;
   } finally {

@@ -6,6 +6,7 @@ import { createFileTokenSource } from '../../adapters/local/token-sources.ts';
 import { SyncError, toSyncError } from '../../domain/errors.ts';
 import { startEmbeddedRegistry } from '../../embedded/private-registry/server.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
+import { jsonDocument } from '../json-output.ts';
 import { shellWord } from '../render/shell-word.ts';
 import { readOrganizationName, readWholeNumber } from '../settings.ts';
 import { createSettingsReader } from '../settings-reader.ts';
@@ -69,7 +70,7 @@ export const serveCommand: CommandSpec = {
       onError: (error) => io.stderr.write(`Error: ${toSyncError(error).message}\n`),
     });
     const served: Served = { url: server.url, organization, dataDir, tokenFile };
-    io.stdout.write(json ? `${JSON.stringify(served, null, 2)}\n` : welcome(served));
+    io.stdout.write(json ? jsonDocument(served) : welcome(served));
     if (!signal.aborted) await once(signal, 'abort');
     await server.close();
     return 0;

@@ -20,6 +20,7 @@ export const syncCommand: CommandSpec = {
     'stops another.',
   argument: CONFIG_ARGUMENT,
   options: [...RUN_OPTIONS, FAIL_ON_HELD_OPTION],
+  elsewhere: { '--dry-run': '"provider-sync plan" shows what a sync would do, and changes nothing.' },
   variables: RUN_VARIABLES,
   examples: [
     'provider-sync sync',

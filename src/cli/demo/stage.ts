@@ -99,6 +99,7 @@ export async function setUpStage(options: { readonly keep: boolean }): Promise<D
     servesThisMachine,
     settings: {
       json: false,
+      jsonLines: false,
       quiet: true,
       config: parseConfig(text),
       concurrency: undefined,

@@ -13,7 +13,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'PROVIDER', narrowest: 12 },
   { title: 'VERSION', narrowest: 9 },
   { title: 'OUTCOME' },
-  { title: 'WHY', narrowest: 24 },
+  { title: 'WHY', narrowest: 24, movesBelow: 1 },
 ];
 
 /** Beside the others where the config names its destinations. */

@@ -2,7 +2,7 @@ import type { ErrorReport } from '../../domain/errors.ts';
 import { shortAddress } from './address.ts';
 import { paint } from './style.ts';
 import type { Canvas } from './table.ts';
-import { wrapParagraph } from './wrap.ts';
+import { wrap, wrapParagraph } from './wrap.ts';
 
 /** Prose is easier to read in lines of this length, however wide the terminal is. */
 const MOST_COLUMNS = 100;
@@ -34,7 +34,8 @@ export function detailLines(details: ProviderDetails, canvas: Canvas): readonly 
   ];
   if (lines.length === 0) return [];
   const version = details.version === null ? '' : ` ${details.version}`;
-  return ['', paint(`${shortAddress(details.address)}${version}`, 'strong', canvas.color), ...lines];
+  const name = wrap(`${shortAddress(details.address)}${version}`, width);
+  return ['', ...name.map((line) => paint(line, 'strong', canvas.color)), ...lines];
 }
 
 export function errorLines(error: DetailedError, width: number, color: boolean): readonly string[] {

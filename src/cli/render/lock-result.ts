@@ -14,7 +14,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'VERSION', narrowest: 9 },
   { title: 'OUTCOME' },
   { title: 'PLATFORMS', narrowest: 12 },
-  { title: 'FROM', narrowest: 8 },
+  { title: 'FROM', narrowest: 8, movesBelow: 1 },
 ];
 
 const TONES: Readonly<Record<LockedProvider['outcome'], Tone>> = {

@@ -5,7 +5,8 @@ import type {
   RunSummary,
 } from '../../application/sync/results.ts';
 import { shortAddress } from './address.ts';
-import { type DetailedError, detailLines } from './details.ts';
+import { detailLines } from './details.ts';
+import { ownErrors, runEndingLines, runEndings, stoppedLines } from './provider-errors.ts';
 import { countOf, formatBytes, formatDuration } from './quantities.ts';
 import type { ResultRenderer } from './result-renderer.ts';
 import type { Tone } from './style.ts';
@@ -13,11 +14,11 @@ import { type Canvas, type Cell, type Column, renderTable } from './table.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'PROVIDER', narrowest: 16 },
-  { title: 'REQUESTED', narrowest: 10 },
+  { title: 'REQUESTED', narrowest: 10, movesBelow: 2 },
   { title: 'VERSION', narrowest: 9 },
   { title: 'OUTCOME' },
-  { title: 'PACKAGES', alignRight: true },
-  { title: 'SIGNED BY' },
+  { title: 'PACKAGES', alignRight: true, movesBelow: 3 },
+  { title: 'SIGNED BY', movesBelow: 1 },
 ];
 
 /** Beside the others where the config names its destinations: then each has a row of its own. */
@@ -35,6 +36,7 @@ const TONES: Readonly<Record<ProviderOutcome, Tone>> = {
   refused: 'bad',
   conflict: 'bad',
   failed: 'bad',
+  stopped: 'faint',
 };
 
 const OUTCOMES_IN_WORDS: Readonly<Record<ProviderOutcome, string>> = {
@@ -47,6 +49,7 @@ const OUTCOMES_IN_WORDS: Readonly<Record<ProviderOutcome, string>> = {
   refused: 'refused',
   conflict: 'in conflict',
   failed: 'failed',
+  stopped: 'stopped',
 };
 
 /** How a plan or a sync is shown. */
@@ -58,7 +61,11 @@ function renderWhole(result: RunResult, canvas: Canvas): string {
   const columns = named ? COLUMNS.toSpliced(3, 0, DESTINATION) : COLUMNS;
   const rows = result.providers.flatMap((provider) => rowsOf(provider, named));
   const details = result.providers.flatMap((provider) => providerDetails(provider, canvas));
-  const ending = [...interruptionLines(result.providers), summaryOf(result.summary)];
+  const ending = [
+    ...runEndingLines(runEndings(result.providers), canvas),
+    ...stoppedLines(result.providers),
+    summaryOf(result.summary),
+  ];
   return [renderTable(columns, rows, canvas), ...details, '', ...ending].join('\n');
 }
 
@@ -69,7 +76,7 @@ function rowsOf(provider: ProviderResult, named: boolean): readonly Cell[][] {
     requested,
     version ?? '-',
     ...(named ? [name] : []),
-    { text: each.outcome, tone: TONES[each.outcome] },
+    { text: OUTCOMES_IN_WORDS[each.outcome], tone: TONES[each.outcome] },
     packagesOf(each),
     signedBy ?? '-',
   ];
@@ -78,21 +85,15 @@ function rowsOf(provider: ProviderResult, named: boolean): readonly Cell[][] {
 
 /** Only what failed or conflicts; empty when nothing did. */
 function renderFailures({ providers }: RunResult, canvas: Canvas): string {
-  return providers
-    .flatMap((provider) => {
-      const { address, version } = provider;
-      const errors = errorsOf(provider);
-      const findings = provider.outcome === 'refused' ? admissionLines(provider) : [];
-      const empty = errors.length === 0 && findings.length === 0;
-      return empty ? [] : detailLines({ ...NOTHING, address, version, errors, findings }, canvas);
-    })
-    .join('\n');
-}
-
-/** Each destination's own error under its name; the provider's where it has no destinations. */
-function errorsOf({ error, destinations }: ProviderResult): readonly DetailedError[] {
-  if (destinations === undefined) return error === undefined ? [] : [error];
-  return destinations.flatMap(({ name, error: own }) => (own === undefined ? [] : [{ ...own, at: name }]));
+  const details = providers.flatMap((provider) => {
+    const { address, version } = provider;
+    const errors = ownErrors(provider);
+    const findings = provider.outcome === 'refused' ? admissionLines(provider) : [];
+    const empty = errors.length === 0 && findings.length === 0;
+    return empty ? [] : detailLines({ ...NOTHING, address, version, errors, findings }, canvas);
+  });
+  const stopped = stoppedLines(providers);
+  return [...details, ...runEndingLines(runEndings(providers), canvas), ...stopped].join('\n');
 }
 
 /** "3", or "2 of 3" where not every package is where it should be. */
@@ -100,7 +101,7 @@ function packagesOf({ platforms, outcome }: Pick<ProviderResult, 'outcome' | 'pl
   const good = platforms.filter((platform) =>
     ['published', 'up-to-date', 'publish'].includes(platform.outcome),
   );
-  return outcome === 'failed' && good.length < platforms.length
+  return (outcome === 'failed' || outcome === 'stopped') && good.length < platforms.length
     ? `${good.length} of ${platforms.length}`
     : `${platforms.length}`;
 }
@@ -115,7 +116,7 @@ function providerDetails(provider: ProviderResult, canvas: Canvas): readonly str
       ...(provider.outcome === 'refused'
         ? { findings: admissionLines(provider) }
         : { remarks: [...admissionLines(provider), ...provider.remarks] }),
-      errors: isInterrupted(provider) ? [] : errorsOf(provider),
+      errors: ownErrors(provider),
     },
     canvas,
   );
@@ -152,17 +153,6 @@ function admissionLines({
 }
 
 const MOST_PASSED_OVER = 5;
-
-function isInterrupted({ error }: ProviderResult): boolean {
-  return error?.code === 'Interrupted';
-}
-
-/** Said once, because it is the same for every provider that was under way. */
-function interruptionLines(providers: readonly ProviderResult[]): readonly string[] {
-  const stopped = providers.filter(isInterrupted).length;
-  if (stopped === 0) return [];
-  return [`Stopped with ${countOf(stopped, 'provider')} not done. The same command goes on from there.`];
-}
 
 function summaryOf({ total, outcomes, bytes, durationMs }: RunSummary): string {
   const parts = Object.entries(OUTCOMES_IN_WORDS).flatMap(([outcome, words]) => {

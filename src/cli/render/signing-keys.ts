@@ -19,7 +19,7 @@ export function renderKeyTable(
     { title: 'CREATED' },
     { title: 'EXPIRES', narrowest: 10 },
     { title: 'ALGORITHM', narrowest: 9 },
-    { title: 'OWNER', narrowest: 7 },
+    { title: 'OWNER', narrowest: 7, movesBelow: 1 },
   ];
   const row = (key: SigningKeyInfo | SubkeyInfo, owner: string): readonly Cell[] => [
     key.keyId,

@@ -1,6 +1,7 @@
 import type { VerifyProviderResult, VerifyResult } from '../../application/verify/results.ts';
 import { shortAddress } from './address.ts';
-import { type DetailedError, detailLines } from './details.ts';
+import { detailLines } from './details.ts';
+import { ownErrors, runEndingLines, runEndings, stoppedLines } from './provider-errors.ts';
 import { countOf, formatBytes, formatDuration } from './quantities.ts';
 import type { ResultRenderer } from './result-renderer.ts';
 import type { Tone } from './style.ts';
@@ -8,11 +9,11 @@ import { type Canvas, type Cell, type Column, renderTable } from './table.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'PROVIDER', narrowest: 16 },
-  { title: 'REQUESTED', narrowest: 10 },
+  { title: 'REQUESTED', narrowest: 10, movesBelow: 2 },
   { title: 'VERSION', narrowest: 9 },
   { title: 'OUTCOME' },
-  { title: 'PLATFORMS', alignRight: true },
-  { title: 'SIGNED BY' },
+  { title: 'PLATFORMS', alignRight: true, movesBelow: 3 },
+  { title: 'SIGNED BY', movesBelow: 1 },
 ];
 
 const TONES: Readonly<Record<VerifyProviderResult['outcome'], Tone>> = {
@@ -21,6 +22,7 @@ const TONES: Readonly<Record<VerifyProviderResult['outcome'], Tone>> = {
   failed: 'bad',
   held: 'strong',
   refused: 'bad',
+  stopped: 'faint',
 };
 
 /** Beside the others where the config names its destinations: then each has a row of its own. */
@@ -35,7 +37,10 @@ function renderWhole(result: VerifyResult, canvas: Canvas): string {
   const columns = named ? COLUMNS.toSpliced(3, 0, DESTINATION) : COLUMNS;
   const rows = result.providers.flatMap((provider) => rowsOf(provider, named));
   const details = result.providers.flatMap((provider) => detailLines(detailsOf(provider), canvas));
-  return [renderTable(columns, rows, canvas), ...details, '', summaryOf(result.summary)].join('\n');
+  const ending = [...runEndingLines(runEndings(result.providers), canvas), ...stoppedLines(result.providers)];
+  return [renderTable(columns, rows, canvas), ...details, '', ...ending, summaryOf(result.summary)].join(
+    '\n',
+  );
 }
 
 function rowsOf(provider: VerifyProviderResult, named: boolean): readonly Cell[][] {
@@ -54,9 +59,10 @@ function rowsOf(provider: VerifyProviderResult, named: boolean): readonly Cell[]
 
 /** Only what differs or failed; empty when nothing does. */
 function renderFailures({ providers }: VerifyResult, canvas: Canvas): string {
-  return providers
-    .flatMap((provider) => detailLines({ ...detailsOf(provider), remarks: [] }, canvas))
-    .join('\n');
+  const details = providers.flatMap((provider) =>
+    detailLines({ ...detailsOf(provider), remarks: [] }, canvas),
+  );
+  return [...details, ...runEndingLines(runEndings(providers), canvas)].join('\n');
 }
 
 function detailsOf(provider: VerifyProviderResult) {
@@ -69,14 +75,8 @@ function detailsOf(provider: VerifyProviderResult) {
     steps: [],
     findings: provider.outcome === 'refused' ? [...findings, ...over] : findings,
     remarks: provider.outcome === 'refused' ? provider.remarks : [...over, ...provider.remarks],
-    errors: errorsOf(provider),
+    errors: ownErrors(provider),
   };
-}
-
-/** Each destination's own error under its name; the provider's where it has no destinations. */
-function errorsOf({ error, destinations }: VerifyProviderResult): readonly DetailedError[] {
-  if (destinations === undefined) return error === undefined ? [] : [error];
-  return destinations.flatMap(({ name, error: own }) => (own === undefined ? [] : [{ ...own, at: name }]));
 }
 
 function summaryOf({
@@ -86,6 +86,7 @@ function summaryOf({
   failed,
   held = 0,
   refused = 0,
+  stopped,
   bytes,
   durationMs,
 }: VerifyResult['summary']): string {
@@ -94,6 +95,7 @@ function summaryOf({
   if (failed > 0) parts.push(`${failed} failed`);
   if (held > 0) parts.push(`${held} held`);
   if (refused > 0) parts.push(`${refused} refused`);
+  if (stopped > 0) parts.push(`${stopped} stopped`);
   const read = bytes === 0 ? '' : `, ${formatBytes(bytes)} of stored packages read`;
   return `${countOf(total, 'provider')}: ${parts.join(', ')}${read} in ${formatDuration(durationMs)}.`;
 }

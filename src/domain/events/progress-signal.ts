@@ -10,6 +10,13 @@ interface AboutPackage {
 /** How far something is: of no interest after the run. Sizes are bytes. */
 export type ProgressSignal =
   | { readonly kind: 'ProviderCheckStarted'; readonly address: string; readonly requested: string }
+  /** Packages that a destination lacks: they are going to be transferred, if they are not already. */
+  | {
+      readonly kind: 'PackagesAwaited';
+      readonly address: string;
+      readonly version: string;
+      readonly platforms: readonly Platform[];
+    }
   | (AboutPackage & { readonly kind: 'PackageTransferStarted'; readonly filename: string })
   | (AboutPackage & {
       readonly kind: 'PackageTransferProgressed';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { UploadPlan } from '../../../src/adapters/tfe/plan/plan.ts';
+import { createLostDestinations } from '../../../src/application/sync/lost-destinations.ts';
 import { prepareProvider } from '../../../src/application/sync/prepare-provider.ts';
 import { HASHICORP_KEY_ID } from '../../../src/domain/integrity/signing-key.ts';
 import { fixedClock } from '../../fakes/clock.ts';
@@ -20,7 +21,7 @@ async function signedByHashiCorp(builtInKey: boolean) {
   const destination = privateDestination(registry, fixedClock(new Date('2026-11-01T00:00:00Z')));
   const [entry] = configOf(anvil('1.1.0', [LINUX])).providers;
   if (entry === undefined) throw new Error('no entry');
-  const prepared = await prepareProvider(world.ports, entry);
+  const prepared = await prepareProvider(world.ports, entry, { lost: createLostDestinations() });
   const deliverable = 'deliverable' in prepared ? prepared.deliverable : undefined;
   if (deliverable === undefined) throw new Error('nothing to deliver');
   const plan = await destination.inspect(deliverable);

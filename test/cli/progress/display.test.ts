@@ -42,7 +42,7 @@ function steppingClock(): () => number {
   return () => (now += 500);
 }
 
-/** The clock is read once at the start of a transfer and once at its end. */
+/** The clock is read at the start, and once at the start of a transfer and once at its end. */
 function lineDisplay(events: readonly Reported[]): string {
   const stderr = recordingOutput();
   using display = createProgressDisplay(
@@ -90,9 +90,62 @@ describe('progress', () => {
   });
 });
 
+describe('a log', () => {
+  it('says every ten seconds how far the run is, whatever else happens', () => {
+    const stderr = recordingOutput();
+    const beats: { milliseconds: number; tick: () => void }[] = [];
+    let stopped = false;
+    let now = 0;
+    const every = (milliseconds: number, tick: () => void) => {
+      beats.push({ milliseconds, tick });
+      return () => {
+        stopped = true;
+      };
+    };
+    {
+      using display = createProgressDisplay(
+        { ...recordingIo(), stderr, monotonic: () => now, every },
+        { quiet: false },
+      );
+      const [beat] = beats;
+      expect(beat?.milliseconds).toBe(10_000);
+      now = 10_000;
+      beat?.tick();
+      reportTo(display, { kind: 'PackageTransferStarted', ...about, filename: 'aws.zip' });
+      reportTo(display, { kind: 'PackageTransferProgressed', ...about, bytes: 1_000_000, size: 2_000_000 });
+      now = 20_000;
+      beat?.tick();
+    }
+    expect(stderr.text()).toBe(
+      [
+        'still reading (running for 10.0 s)\n',
+        '0 of 1 package, 1 MB of 2 MB, 100 kB/s, 10.0 s left (running for 20.0 s)\n',
+      ].join(''),
+    );
+    expect(stopped).toBe(true);
+  });
+});
+
+describe('events for programs', () => {
+  it('are a JSON document a line on stdout, and nothing on stderr', () => {
+    const [stdout, stderr] = [recordingOutput(), recordingOutput({ isTerminal: true })];
+    using display = createProgressDisplay(
+      { ...recordingIo(), stdout, stderr, monotonic: steppingClock() },
+      { quiet: false, jsonLines: true },
+    );
+    for (const event of STORY) reportTo(display, event);
+    const lines = stdout.text().trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({ format_version: '1.0', type: 'event', elapsedMs: 500, event: STORY[1] }),
+      ...[STORY[2], STORY[7], STORY[8]].map((event) => expect.objectContaining({ event })),
+    ]);
+    expect(stderr.text()).toBe('');
+  });
+});
+
 /** A terminal of 80 columns and what is drawn on it. */
-function terminal() {
-  const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
+function terminal(rows = 24) {
+  const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80, rows });
   const stderr = recordingOutput({
     isTerminal: true,
     columns: 80,
@@ -101,6 +154,30 @@ function terminal() {
   });
   return { stderr, drawn: () => String(stream.read() ?? '') };
 }
+
+describe('a small terminal', () => {
+  it.each([3, 9, 24])('of %d rows never gets more bars than it has rows, and a line about all', (rows) => {
+    const { stderr, drawn } = terminal(rows);
+    using display = createProgressDisplay({ ...recordingIo(), stderr, monotonic: () => 0 }, { quiet: false });
+    const packages = Array.from({ length: 30 }, (_, index) => ({
+      ...about,
+      platform: { os: 'linux', arch: `arch${String(index).padStart(2, '0')}` },
+    }));
+    for (const each of packages) {
+      reportTo(display, { kind: 'PackageTransferStarted', ...each, filename: 'aws.zip' });
+    }
+    for (const [index, each] of packages.slice(0, 20).entries()) {
+      drawn();
+      // A package that ends is drawn at once, with those that have a bar now.
+      reportTo(display, { kind: 'PackageTransferEnded', ...each });
+      const frame = stripVTControlCharacters(drawn());
+      const bars = frame.split('\n').filter((line) => line.includes('linux_arch'));
+      expect(bars.length).toBeLessThanOrEqual(Math.max(1, rows - 2));
+      expect(frame.split('\n').length).toBeLessThanOrEqual(rows);
+      expect(frame).toContain(`${index + 1} of 30 packages`);
+    }
+  });
+});
 
 describe('a run that is stopped', () => {
   it('loses its bars at once, and what follows stands on lines of its own', () => {

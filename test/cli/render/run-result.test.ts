@@ -13,6 +13,8 @@ function provider(overrides: Partial<ProviderResult>): ProviderResult {
     signedBy: KEY_ID,
     platforms: [{ os: 'linux', arch: 'amd64', outcome: 'published', bytes: 10, sha256: 'ab' }],
     steps: ['create provider', 'upload package linux_amd64'],
+    plannedSteps: [],
+    checks: [],
     remarks: [],
     ...overrides,
   };
@@ -40,8 +42,8 @@ describe('the result of a run', () => {
     const text = RUN_RESULT.whole(resultOf([provider({ outcome: 'publish' })]), wide);
     expect(text).toBe(
       [
-        'PROVIDER       REQUESTED  VERSION  OUTCOME  PACKAGES  SIGNED BY',
-        `hashicorp/aws  ~> 5.0     5.100.0  publish         1  ${KEY_ID}`,
+        'PROVIDER       REQUESTED  VERSION  OUTCOME     PACKAGES  SIGNED BY',
+        `hashicorp/aws  ~> 5.0     5.100.0  to publish         1  ${KEY_ID}`,
         '',
         'hashicorp/aws 5.100.0',
         '  1. create provider',
@@ -79,10 +81,41 @@ describe('the result of a run', () => {
 
   it('says once, not for every provider, that it was stopped', () => {
     const error = { code: 'Interrupted', origin: 'system', message: 'Stopped by SIGINT.' } as const;
-    const stopped = provider({ outcome: 'failed', error });
+    const stopped = provider({ outcome: 'stopped', error });
     const text = RUN_RESULT.whole(resultOf([stopped, stopped, provider({})]), wide);
     expect(text).toContain('Stopped with 2 providers not done. The same command goes on from there.');
     expect(text).not.toContain('Interrupted');
+    expect(text).toMatch(/^hashicorp\/aws .* stopped /m);
+    expect(text).not.toContain('failed');
+    expect(text).toContain('3 providers: 1 published, 2 stopped in 1.2 s.');
+  });
+
+  it('says once what every provider met: that the token is rejected', () => {
+    const error = { code: 'TokenRejected', origin: 'user', message: 'The token is not accepted.' } as const;
+    const refused = provider({ outcome: 'failed', error });
+    const text = RUN_RESULT.whole(resultOf([refused, refused, refused]), wide);
+    expect(text.match(/The token is not accepted/g)).toHaveLength(1);
+    expect(text).toContain('3 providers could not be looked at there for it.');
+    expect(RUN_RESULT.failures(resultOf([refused, refused]), wide).match(/not accepted/g)).toHaveLength(1);
+  });
+
+  it.each([60, 70, 80])('fits %d columns, whatever it has to say, and loses nothing', (columns) => {
+    const address = 'registry.some-long-company-name.example.com/hashicorp/very-long-provider-name';
+    const requested = '>= 5.80.0, < 6.0.0, != 5.90.0';
+    const destinations = (['complete', 'up-to-date'] as const).map((outcome, index) => ({
+      name: ['production', 'laptop-mirror'][index] ?? '',
+      kind: 'network-mirror' as const,
+      outcome,
+      platforms: provider({}).platforms,
+      steps: [],
+    }));
+    for (const more of [{}, { destinations }]) {
+      const planned = provider({ address, requested, outcome: 'complete', ...more });
+      const text = RUN_RESULT.whole(resultOf([planned, provider({})]), { columns, color: false });
+      for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(columns);
+      expect(text.replaceAll(/\s+/g, ' ')).toContain(requested.slice(0, 10));
+      expect(text).toContain(KEY_ID);
+    }
   });
 
   it('leaves only failures when quiet', () => {

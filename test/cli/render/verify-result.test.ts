@@ -24,7 +24,16 @@ const differing: VerifyProviderResult = {
 };
 const result: VerifyResult = {
   providers: [verified, differing],
-  summary: { total: 2, verified: 1, differing: 1, failed: 0, bytes: 10_000_000, durationMs: 2000, ok: false },
+  summary: {
+    total: 2,
+    verified: 1,
+    differing: 1,
+    failed: 0,
+    stopped: 0,
+    bytes: 10_000_000,
+    durationMs: 2000,
+    ok: false,
+  },
 };
 
 describe('the result of a verify', () => {

@@ -58,7 +58,7 @@ describe('docs/configuration.md', () => {
     const configSource = { location: 'config.json', read: async () => MISTAKEN };
     const error = toSyncError(await readConfig({ configSource }).catch((error: unknown) => error));
     const stderr = { ...recordingOutput(), columns: 100 };
-    tellFailure({ ...recordingIo({}), stderr }, error, false);
+    tellFailure({ ...recordingIo({}), stderr }, error, undefined);
     expect(section).toContain(`$ provider-sync plan\n${stderr.text()}\`\`\``);
   });
 });
