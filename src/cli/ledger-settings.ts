@@ -10,7 +10,8 @@ import type { SettingsReader } from './settings-reader.ts';
 
 export const LEDGER_OPTION: OptionSpec = {
   flags: '--ledger <file>',
-  description: 'the ledger’s file (default: provider-sync/ledger.sqlite in the user’s state folder)',
+  description:
+    'the ledger’s file, or dynamodb://TABLE (default: provider-sync/ledger.sqlite in the user’s state folder)',
 };
 
 export const LEDGER_VARIABLES: readonly VariableSpec[] = [
@@ -48,11 +49,22 @@ export function ledgerFileOf(
   return asked ? defaultLedgerFile(environment) : undefined;
 }
 
+/** A table's name as DynamoDB allows it. */
+const TABLE = /^dynamodb:\/\/([A-Za-z0-9_.-]{3,255})$/;
+
 /** Nobody but who has a ledger waits for SQLite, or reads what Node 22 says of it. */
 export async function openLedger(
   file: string,
   options: { readonly mustExist?: boolean } = {},
 ): Promise<Ledger> {
+  const [, tableName] = TABLE.exec(file) ?? [];
+  if (tableName !== undefined) {
+    const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
+    const { createDynamoLedger } = await import('../adapters/dynamodb-ledger/ledger.ts');
+    const dynamodb = new DynamoDBClient({});
+    const ledger = createDynamoLedger({ dynamodb, tableName, clock: systemClock, hash: hashText });
+    return { ...ledger, close: async () => dynamodb.destroy() };
+  }
   const { openSqliteLedger } = await import('../adapters/sqlite-ledger/ledger.ts');
   return await openSqliteLedger({ file, clock: systemClock, hash: hashText, ...options });
 }

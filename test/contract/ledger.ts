@@ -199,12 +199,11 @@ export function describeLedgerContract(name: string, makeSubject: () => Promise<
 
     it('finds the first sight of a digest', async () => {
       await using subject = await makeSubject();
-      const ledger = await subject.open(settable('2026-08-01T00:00:00Z'));
-      await ledger.append([
-        sighted(AWS, '1.0.0', 'a'),
-        sighted(AWS, '1.0.0', 'b'),
-        sighted(RANDOM, '2.0.0', 'b'),
-      ]);
+      const clock = settable('2026-08-01T00:00:00Z');
+      const ledger = await subject.open(clock);
+      await ledger.append([sighted(AWS, '1.0.0', 'a'), sighted(AWS, '1.0.0', 'b')]);
+      clock.set('2026-08-01T00:00:01Z');
+      await ledger.append([sighted(RANDOM, '2.0.0', 'b')]);
       expect(await ledger.firstSight('b'.repeat(64))).toMatchObject({ stream: AWS, seq: 2 });
       expect(await ledger.firstSight('c'.repeat(64))).toBeUndefined();
     });

@@ -13,7 +13,12 @@ const BATCH = 500;
  * Keeps what happens in a ledger, while the run goes on. `flush` waits until everything is there, and throws the
  * ledger's error when something could not be kept: what could is kept all the same.
  */
-export function createLedgerLog(ledger: Ledger, clock: Clock): EventLog {
+export function createLedgerLog(
+  ledger: Ledger,
+  clock: Clock,
+  /** Takes what could not be kept, so that it is not lost; then `flush` does not throw. */
+  whenNotKept?: (events: readonly CloudEvent[], error: unknown) => void,
+): EventLog {
   let waiting: CloudEvent[] = [];
   let writing = Promise.resolve();
   let failure: { readonly error: unknown } | undefined;
@@ -27,7 +32,8 @@ export function createLedgerLog(ledger: Ledger, clock: Clock): EventLog {
       try {
         await ledger.append(batch);
       } catch (error) {
-        failure ??= { error };
+        if (whenNotKept === undefined) failure ??= { error };
+        else whenNotKept(batch, error);
       }
     }
   };

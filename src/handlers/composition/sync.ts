@@ -6,6 +6,7 @@ import type { ReferencedEntry } from '../referenced-entry.ts';
 import { type DestinationSettings, readDestination, readUpstreamAddresses } from '../settings.ts';
 import { type ConfigReader, composeConfigReader } from './config-reader.ts';
 import { composeDestinations } from './destinations.ts';
+import { composeLedger } from './ledger.ts';
 import { composeRegistryAccess, systemClock } from './registries.ts';
 
 export interface SyncComposition {
@@ -21,6 +22,7 @@ export function composeSync(runtime: Runtime): SyncComposition {
     addresses: readUpstreamAddresses(reader),
   }));
   const { destination, addresses } = settings;
+  const kept = composeLedger(runtime);
   const access = composeRegistryAccess(runtime, destination);
   return {
     config: composeConfigReader(runtime),
@@ -38,11 +40,14 @@ export function composeSync(runtime: Runtime): SyncComposition {
         knownProviders: [entry.address],
         lookup: 'single',
       } as const;
+      const destinations = await composeDestinations(config, entry.destinations, terms, stack);
       return {
         publicRegistry: createPublicRegistry({ http: upstream, addresses }),
-        destinations: await composeDestinations(config, entry.destinations, terms, stack),
+        destinations,
         destinationsNamed: config.destinations !== undefined,
-        events: runtime.telemetry.reporter,
+        stores: destinations,
+        ...kept(stack),
+        admits: true,
         progress: runtime.telemetry.reporter,
         clock: systemClock,
         [Symbol.asyncDispose]: () => stack.disposeAsync(),
