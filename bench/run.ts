@@ -9,6 +9,7 @@ import { DEFAULT_CONCURRENCY } from '../src/application/sync/ports.ts';
 import { registerProvider } from './api.ts';
 import { benchBottles } from './bottles.ts';
 import { measureBundles } from './bundles.ts';
+import { benchLedger } from './ledger.ts';
 import { type Measured, measure, withServers } from './measure.ts';
 import {
   PLATFORMS,
@@ -179,3 +180,4 @@ await scenario(
 await memoryBySize();
 await bundles();
 await benchBottles();
+await benchLedger();

@@ -14,6 +14,9 @@ const SCENES = [
   '5. Install from the private registry',
   '6. Install under the original names',
   '7. One lock file for every platform',
+  '8. Hold what is new',
+  '9. Let a version in',
+  '10. Call a version back',
 ];
 
 describe('demo', () => {
@@ -32,6 +35,9 @@ describe('demo', () => {
       expect(stdout).toContain('Installed acme/anvil v1.2.0 (verified checksum)');
       expect(stdout).toContain('no package was downloaded twice');
       expect(stdout).toContain('"init -lockfile=readonly" passes here');
+      expect(stdout).toContain('1 provider: 1 held');
+      expect(stdout).toMatch(/Approved by you on .*: read the diff/);
+      expect(stdout).toContain('Taken out of the index of careful');
       expect(stdout).toContain('What you saw:');
       expect(await readdir(folder)).toEqual([]);
     },

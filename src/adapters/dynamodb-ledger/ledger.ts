@@ -28,7 +28,7 @@ export interface DynamoLedgerOptions {
 export function createDynamoLedger(options: DynamoLedgerOptions): Ledger {
   const { dynamodb, tableName, clock, hash, shards = DEFAULT_SHARDS } = options;
   const table: Table = { dynamodb, name: tableName };
-  const sleep = options.sleep ?? (async (milliseconds: number) => void (await setTimeout(milliseconds)));
+  const sleep = options.sleep ?? ((milliseconds: number) => setTimeout(milliseconds, undefined));
   const terms: AppendTerms = { table, clock, hash, shards, sleep, random: options.random ?? Math.random };
   return {
     location: `the table ${tableName}`,

@@ -7,6 +7,7 @@ import { runUseCase } from '../commands/provider-run.ts';
 import { RUN_RESULT } from '../render/run-result.ts';
 import type { Canvas } from '../render/table.ts';
 import { VERIFY_RESULT } from '../render/verify-result.ts';
+import { admissionScenes } from './admission-scenes.ts';
 import { playLock, playMirrorInstall, playRegistryInstall } from './installs.ts';
 import { type Meaning, type SceneOutcome, sayWhether } from './scene.ts';
 import type { DemoStage } from './stage.ts';
@@ -70,6 +71,7 @@ export function scenesOf(invocation: Invocation, stage: DemoStage): readonly Sce
         'Taken from the mirror: every platform’s hashes, so that nobody runs "terraform providers lock".',
       play: () => playLock(invocation, stage),
     },
+    ...admissionScenes(invocation, stage, canvas),
   ];
 }
 
