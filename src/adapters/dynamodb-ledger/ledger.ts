@@ -8,7 +8,7 @@ import { BY_DIGEST, BY_TIME, bucketOf, entryIn, type Item, STREAMS, sortOf, text
 import { first, inStream, query, type Table } from './queries.ts';
 
 /** How many partitions the index by time has for a day: one takes 1,000 writes a second. */
-export const DEFAULT_SHARDS = 4;
+const DEFAULT_SHARDS = 4;
 
 export interface DynamoLedgerOptions {
   readonly dynamodb: DynamoDBClient;
