@@ -1,5 +1,10 @@
 /** The releases of macOS as Homebrew's tags name them, oldest first (Homebrew's MacOSVersion::SYMBOLS). */
 const MACOS = [
+  'yosemite',
+  'el_capitan',
+  'sierra',
+  'high_sierra',
+  'mojave',
   'catalina',
   'big_sur',
   'monterey',

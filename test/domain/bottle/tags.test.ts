@@ -14,6 +14,7 @@ describe('the bottle that a host takes', () => {
     ['never one for a newer macOS', 'arm64_monterey', ['arm64_sonoma', 'arm64_ventura'], undefined],
     ['never one for the other arch', 'arm64_sonoma', ['sonoma', 'ventura'], undefined],
     ['on Intel one without an arch in front', 'sonoma', ['arm64_ventura', 'catalina'], 'catalina'],
+    ['one for a macOS that is long gone', 'sonoma', ['mojave', 'high_sierra'], 'mojave'],
     ['on Linux its own', 'x86_64_linux', ['arm64_linux', 'x86_64_linux'], 'x86_64_linux'],
     ['on Linux the one for all', 'arm64_linux', ['x86_64_linux', 'all'], 'all'],
     ['on Linux never the other arch’s', 'arm64_linux', ['x86_64_linux'], undefined],
