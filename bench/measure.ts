@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ServersOptions, ServersReady } from './scenario.ts';
+import type { Counts, ServersOptions, ServersReady } from './scenario.ts';
 
 export interface Measured {
   readonly seconds: number;
@@ -19,6 +19,7 @@ export async function measure(
   command: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  cwd?: string,
 ): Promise<Measured> {
   const folder = await mkdtemp(path.join(tmpdir(), 'provider-sync-usage-'));
   const usageFile = path.join(folder, 'usage.json');
@@ -27,6 +28,7 @@ export async function measure(
   const child = spawn(command, args, {
     env: { ...process.env, ...environment, BENCH_USAGE_FILE: usageFile },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd === undefined ? {} : { cwd }),
   });
   const said: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => said.push(chunk));
@@ -44,17 +46,27 @@ export async function measure(
   };
 }
 
+export interface Servers extends ServersReady {
+  /** What they saw since they started. */
+  counts(): Promise<Counts>;
+}
+
 /** Runs `use` with fresh registries in a process of their own. */
 export async function withServers<T>(
   options: ServersOptions,
-  use: (urls: ServersReady) => Promise<T>,
+  use: (servers: Servers) => Promise<T>,
 ): Promise<T> {
   const child: ChildProcess = fork(new URL('./servers.ts', import.meta.url), [JSON.stringify(options)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const [ready] = (await once(child, 'message')) as [ServersReady];
+  const counts = async (): Promise<Counts> => {
+    const answer = once(child, 'message');
+    child.send('counts');
+    return ((await answer) as [Counts])[0];
+  };
   try {
-    return await use(ready);
+    return await use({ ...ready, counts });
   } finally {
     const closed = once(child, 'exit');
     child.disconnect();

@@ -7,6 +7,7 @@ import {
   inflate,
   type ZlibOptions,
 } from 'node:zlib';
+import { controllerWithin } from '../../domain/transfer/interruption.ts';
 import { parseHttpAddress } from './address.ts';
 import type { HttpDocument, HttpRequest } from './contract.ts';
 import { exchange, type Incoming } from './exchange.ts';
@@ -111,14 +112,15 @@ async function withDeadline<T>(
   outer: AbortSignal | undefined,
   task: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const deadline = new AbortController();
+  const within = controllerWithin(outer);
   const timer = setTimeout(
-    () => deadline.abort(Object.assign(new Error('deadline'), { code: 'DOCUMENT_TIMEOUT' })),
+    () => within.abort(Object.assign(new Error('deadline'), { code: 'DOCUMENT_TIMEOUT' })),
     milliseconds,
   );
   try {
-    return await task(outer ? AbortSignal.any([outer, deadline.signal]) : deadline.signal);
+    return await task(within.signal);
   } finally {
     clearTimeout(timer);
+    within.leave();
   }
 }

@@ -6,9 +6,15 @@ export interface RateLimiter {
 }
 
 /** More than a second, because requests may draw nearer to each other on the way. */
-const WINDOW_MS = 1100;
+const WINDOW_MS = 1025;
 
-/** Never lets more than `perSecond` callers go within any second; as many as that may go at once. */
+/**
+ * Never lets more than `perSecond` callers go within any second. As many as that may go at once; those who have to
+ * wait go one by one from then on, evenly: a whole crowd that is a little early is refused, and of a row hardly one.
+ *
+ * Written here, because what libraries offer either lets a crowd go each second or counts a second by the calendar,
+ * and none of them is told the time or waits by a signal.
+ */
 export function createRateLimiter(options: {
   readonly perSecond: number;
   /** Monotonic, in milliseconds. Default: since the process began. */
@@ -16,13 +22,15 @@ export function createRateLimiter(options: {
   readonly sleep?: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
 }): RateLimiter {
   const { perSecond, now = () => performance.now(), sleep = sleepUnlessAborted } = options;
+  const step = WINDOW_MS / perSecond;
   /** When the latest callers went or will go, oldest first; never more than `perSecond` of them. */
   const departures: number[] = [];
   return {
     take: async (signal) => {
       const start = now();
       const oldest = departures.length < perSecond ? undefined : departures.shift();
-      const departure = oldest === undefined ? start : Math.max(start, oldest + WINDOW_MS);
+      const free = oldest === undefined ? start : oldest + WINDOW_MS;
+      const departure = free <= start ? start : Math.max(free, (departures.at(-1) ?? 0) + step);
       departures.push(departure);
       if (departure > start) await sleep(departure - start, signal);
     },

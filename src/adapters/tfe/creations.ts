@@ -13,7 +13,7 @@ import {
   providerName,
   requireOrganization,
 } from './resources.ts';
-import { platform as platformSchema, provider, single, version as versionSchema } from './schema.ts';
+import { platformAnswer, providerAnswer, versionAnswer } from './schema.ts';
 import type { UploadLinks } from './upload-links.ts';
 import { type VersionFinder, versionName } from './versions.ts';
 
@@ -37,7 +37,7 @@ export function creations(
         path: paths.providers(api),
         target,
         body: { data: { type: 'registry-providers', attributes } },
-        schema: single(provider),
+        schema: providerAnswer,
         isThere: () => hasProvider(api, type),
         notFound: async () => {
           await requireOrganization(api);
@@ -53,7 +53,7 @@ export function creations(
         path: paths.versions(api, type),
         target: `the creation of ${what}`,
         body: { data: { type: 'registry-provider-versions', attributes } },
-        schema: single(versionSchema),
+        schema: versionAnswer,
         isThere: async () => {
           const found = await versions.search(type, version);
           if (found.state !== 'found') return false;
@@ -79,7 +79,7 @@ export function creations(
         path: paths.platforms(api, type, await versions.text(type, version)),
         target: `the creation of ${what}`,
         body: { data: { type: 'registry-provider-version-platforms', attributes } },
-        schema: single(platformSchema),
+        schema: platformAnswer,
         isThere: async () => {
           const found = await readPlatform(api, versions, type, version, platform);
           if (!found) return false;

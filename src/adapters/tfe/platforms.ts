@@ -3,7 +3,7 @@ import type { Version } from '../../domain/provider/version.ts';
 import type { Api } from './api.ts';
 import { readAllPages } from './listing.ts';
 import { destinationNotFound, type Found, paths, readOne } from './resources.ts';
-import { type PlatformDocument, page, platform as platformSchema, single } from './schema.ts';
+import { type PlatformDocument, platformAnswer, platformPage } from './schema.ts';
 import { type VersionFinder, versionName } from './versions.ts';
 
 /** What a platform of a version is called in messages. */
@@ -22,7 +22,7 @@ export async function readPlatform(
   const text = await versions.text(type, version);
   const path = paths.platform(api, type, text, platform);
   const target = platformName(api, type, version, platform);
-  const found = await readOne(api, path, target, single(platformSchema));
+  const found = await readOne(api, path, target, platformAnswer);
   if (!found) await versions.require(type, version);
   return found;
 }
@@ -34,7 +34,7 @@ export async function readPlatforms(
   text: string,
 ): Promise<readonly PlatformDocument[]> {
   const target = `the platforms of ${versionName(api, type, text)}`;
-  const found = await readAllPages(api, paths.platforms(api, type, text), target, page(platformSchema));
+  const found = await readAllPages(api, paths.platforms(api, type, text), target, platformPage);
   if (!found) throw destinationNotFound(target);
   return found;
 }

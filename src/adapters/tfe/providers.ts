@@ -3,7 +3,7 @@ import type { ListedProvider } from './contract.ts';
 import { isDoubtful, readAllPages } from './listing.ts';
 import { readOnce } from './read-once.ts';
 import { organizationNotFound, paths } from './resources.ts';
-import { page, provider } from './schema.ts';
+import { providerPage } from './schema.ts';
 
 /** Which private providers the organization has, as far as one run needs to know. */
 export interface KnownProviders {
@@ -44,7 +44,7 @@ export function createKnownProviders(
 /** Every entry, public ones too. Throws OrganizationNotFound, ListingIncomplete. */
 export async function readProviders(api: Api): Promise<readonly ListedProvider[]> {
   const target = `the providers of ${api.organization}`;
-  const listed = await readAllPages(api, paths.providers(api), target, page(provider));
+  const listed = await readAllPages(api, paths.providers(api), target, providerPage);
   if (!listed) throw organizationNotFound(api);
   return listed.map(({ name, namespace, registryName }) => ({ name, namespace, registryName }));
 }

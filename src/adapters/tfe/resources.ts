@@ -3,7 +3,7 @@ import type { Platform } from '../../domain/provider/platform.ts';
 import type { HttpDocument } from '../http/contract.ts';
 import { readJsonAs, type Schema } from '../http/read-document.ts';
 import { type Api, isSuccess, rejected } from './api.ts';
-import { provider, single } from './schema.ts';
+import { providerAnswer } from './schema.ts';
 
 /** What a read found, with the URL that its relative links are relative to. */
 export interface Found<T> {
@@ -55,7 +55,7 @@ function readSuccess<T>(document: HttpDocument, target: string, schema: Schema<T
  * providers can be listed, because 404 also means "not allowed". Throws OrganizationNotFound.
  */
 export async function hasProvider(api: Api, type: string): Promise<boolean> {
-  const found = await readOne(api, paths.provider(api, type), providerName(api, type), single(provider));
+  const found = await readOne(api, paths.provider(api, type), providerName(api, type), providerAnswer);
   if (found) return true;
   await requireOrganization(api);
   return false;

@@ -72,7 +72,7 @@ function fileDocument(
 }
 
 /** "Get a Provider" and the members of "List Terraform Registry Providers". */
-export const provider = z
+const provider = z
   .object({
     id,
     attributes: z.object({
@@ -89,7 +89,7 @@ export const provider = z
   }));
 
 /** "Get a Version" and the members of "Get All Versions for a Single Provider". */
-export const version = z
+const version = z
   .object({
     id,
     attributes: z.object({
@@ -119,7 +119,7 @@ export const version = z
   );
 
 /** "Get a Platform" and the members of "Get All Platforms for a Single Version". */
-export const platform = z
+const platform = z
   .object({
     id,
     attributes: z.object({
@@ -143,7 +143,7 @@ export const platform = z
   });
 
 /** "Get GPG Key" and the members of "List GPG Keys". */
-export const signingKey = z
+const signingKey = z
   .object({
     id,
     attributes: z.object({
@@ -162,7 +162,7 @@ export const signingKey = z
   }));
 
 /** A document about one resource. */
-export function single<S extends z.ZodType>(member: S) {
+function single<S extends z.ZodType>(member: S) {
   return z
     .object({ data: member })
     .transform((document) => (document as { readonly data: z.output<S> }).data);
@@ -183,7 +183,7 @@ const pagination = z
   );
 
 /** One page of a listing. */
-export function page<S extends z.ZodType>(member: S) {
+function page<S extends z.ZodType>(member: S) {
   return z
     .object({
       data: z.array(member),
@@ -196,3 +196,13 @@ export function page<S extends z.ZodType>(member: S) {
       }),
     );
 }
+
+// Made once: zod compiles a schema when it is first used, and one made for each answer would be compiled each time.
+export const providerAnswer = single(provider);
+export const providerPage = page(provider);
+export const versionAnswer = single(version);
+export const versionPage = page(version);
+export const platformAnswer = single(platform);
+export const platformPage = page(platform);
+export const signingKeyAnswer = single(signingKey);
+export const signingKeyPage = page(signingKey);

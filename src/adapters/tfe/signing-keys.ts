@@ -4,7 +4,7 @@ import { createOrFind } from './create-or-find.ts';
 import { isDoubtful, readAllPages } from './listing.ts';
 import { type ReadOnce, readOnce } from './read-once.ts';
 import { changeDenied, organizationNotFound, paths, readOne, requireOrganization } from './resources.ts';
-import { page, signingKey, single } from './schema.ts';
+import { signingKeyAnswer, signingKeyPage } from './schema.ts';
 
 /**
  * One organization's signing keys, by the "GPG keys" API of the private registry
@@ -64,7 +64,7 @@ async function createKey(
     path: paths.keys,
     target,
     body: { data: { type: 'gpg-keys', attributes } },
-    schema: single(signingKey),
+    schema: signingKeyAnswer,
     isThere,
     notFound: async () => {
       await requireOrganization(api);
@@ -80,7 +80,7 @@ async function createKey(
 async function listKeys(api: Api): Promise<readonly StoredSigningKey[]> {
   const target = `the signing keys of ${api.organization}`;
   const path = `${paths.keys}?filter%5Bnamespace%5D=${encodeURIComponent(api.organization)}`;
-  const listed = await readAllPages(api, path, target, page(signingKey));
+  const listed = await readAllPages(api, path, target, signingKeyPage);
   if (!listed) throw organizationNotFound(api);
   // The case of an organization's name does not tell it from another.
   const own = api.organization.toLowerCase();
@@ -106,7 +106,7 @@ async function findKey(
 /** Undefined on 404, which may also mean that the token may not see it. */
 async function readKey(api: Api, keyId: string): Promise<StoredSigningKey | undefined> {
   const target = `the signing key ${keyId} of ${api.organization}`;
-  const found = await readOne(api, paths.key(api, keyId), target, single(signingKey));
+  const found = await readOne(api, paths.key(api, keyId), target, signingKeyAnswer);
   if (!found) return undefined;
   if (found.data.keyId !== keyId) throw answerInvalid(target, `the answer is about ${found.data.keyId}`);
   return storedKey(found.data);

@@ -3,7 +3,7 @@ import { type Api, answerInvalid } from './api.ts';
 import { readAllPages } from './listing.ts';
 import type { KnownProviders } from './providers.ts';
 import { destinationNotFound, type Found, hasProvider, paths, providerName, readOne } from './resources.ts';
-import { page, single, type VersionDocument, version as versionSchema } from './schema.ts';
+import { type VersionDocument, versionAnswer, versionPage } from './schema.ts';
 
 /** What the registry has of a version, level by level. */
 type VersionSearch =
@@ -84,13 +84,13 @@ export async function readVersion(
   text: string,
 ): Promise<Found<VersionDocument> | undefined> {
   const target = versionName(api, type, text);
-  return await readOne(api, paths.version(api, type, text), target, single(versionSchema));
+  return await readOne(api, paths.version(api, type, text), target, versionAnswer);
 }
 
 /** Every version; undefined when the provider is absent. */
 export async function readVersions(api: Api, type: string): Promise<readonly VersionDocument[] | undefined> {
   const target = `the versions of ${providerName(api, type)}`;
-  const found = await readAllPages(api, paths.versions(api, type), target, page(versionSchema));
+  const found = await readAllPages(api, paths.versions(api, type), target, versionPage);
   if (found) return found;
   if (await hasProvider(api, type)) throw destinationNotFound(target);
   return undefined;

@@ -1,6 +1,7 @@
 import type { Sha256 } from '../../domain/artifact/sha256.ts';
 import { SyncError } from '../../domain/errors.ts';
 import { holdBack } from '../../domain/transfer/hold-back.ts';
+import { controllerWithin } from '../../domain/transfer/interruption.ts';
 import type { ByteSink, ByteSource, OpenedBytes } from '../../ports/bytes.ts';
 import {
   type ApprovedTerms,
@@ -98,16 +99,19 @@ async function attempt(
   fresh: OpenedBytes | undefined,
 ): Promise<Download> {
   const { source, sink, expected, signal } = input;
-  const over = new AbortController();
+  const over = controllerWithin(signal);
   const terms: ApprovedTerms = {
     source,
     expected,
     maxBytes: input.maxBytes ?? DEFAULT_MAX_BYTES,
     patience,
-    signal: signal ? AbortSignal.any([signal, over.signal]) : over.signal,
+    signal: over.signal,
     onBytes: (bytes) => input.onProgress?.(bytes, download.size),
   };
-  const download = await beginDownload(terms, fresh);
+  const download = await beginDownload(terms, fresh).catch((error: unknown) => {
+    over.leave();
+    throw error;
+  });
   try {
     const body = holdBack(bytesOf(terms, download), HELD_BACK_BYTES, () => approve(terms, download));
     await sink.send(body, download.size);
@@ -116,6 +120,7 @@ async function attempt(
     throw isPassing(error) ? new RestartNeeded('upload', error) : error;
   } finally {
     // Whoever still waits for bytes of a dead upload must not wait on.
+    over.leave();
     over.abort();
     await discard(download.opened);
   }

@@ -27,11 +27,35 @@ const BLOCK_START = '-----BEGIN PGP ';
 const PUBLIC_KEY_HEADER = '-----BEGIN PGP PUBLIC KEY BLOCK-----';
 const PUBLIC_KEY_FOOTER = '-----END PGP PUBLIC KEY BLOCK-----';
 
+/** More publishers than a config has; the oldest is given up. */
+const MOST_REMEMBERED = 16;
+/** HashiCorp's keys have 10,000 characters; what is much longer is read anew. */
+const LONGEST_REMEMBERED = 64 * 1024;
+
+/**
+ * What was read lately, by its text: all providers of a publisher come with the same keys, and openpgp.js remembers
+ * with a key which of its own signatures it has verified.
+ */
+const remembered = new Map<string, Promise<ArmoredKeys>>();
+
 /**
  * Reads every key of every armored block in `text`. The blocks are taken apart first, because
  * `openpgp.readKeys` stops after the first. Text around the blocks is ignored. Never throws.
  */
 export async function readArmoredKeys(text: string): Promise<ArmoredKeys> {
+  const known = remembered.get(text);
+  if (known !== undefined) return await known;
+  const reading = readBlocks(text);
+  if (text.length > LONGEST_REMEMBERED) return await reading;
+  remembered.set(text, reading);
+  for (const oldest of remembered.keys()) {
+    if (remembered.size <= MOST_REMEMBERED) break;
+    remembered.delete(oldest);
+  }
+  return await reading;
+}
+
+async function readBlocks(text: string): Promise<ArmoredKeys> {
   const [, ...blocks] = text.replace(/\r\n?/g, '\n').split(BLOCK_START);
   if (blocks.length === 0) return { keys: [], problems: ['it holds no armored public key block'] };
   const keys: ArmoredKey[] = [];
@@ -94,9 +118,11 @@ function armoredBytes(lines: readonly string[]): Uint8Array | undefined {
   const body = lines.slice(start);
   const checksum = body.findIndex((line) => line.startsWith('='));
   try {
-    return Uint8Array.from(atob(body.slice(0, checksum < 0 ? undefined : checksum).join('')), (char) =>
-      char.charCodeAt(0),
-    );
+    const octets = atob(body.slice(0, checksum < 0 ? undefined : checksum).join(''));
+    // Not Uint8Array.from, which lists every character first: keys are read for every provider.
+    const bytes = new Uint8Array(octets.length);
+    for (let at = 0; at < bytes.length; at += 1) bytes[at] = octets.charCodeAt(at);
+    return bytes;
   } catch {
     return undefined;
   }

@@ -56,7 +56,7 @@ export function redact(text: string): string {
   const kept: string[] = [];
   let copied = 0;
   for (let index = 0; index + 4 <= text.length; ) {
-    const secret = byBeginning.get(beginningOf(text, index))?.find((form) => text.startsWith(form, index));
+    const secret = secretAt(text, index);
     if (secret === undefined) {
       index += 1;
       continue;
@@ -66,6 +66,13 @@ export function redact(text: string): string {
     copied = index;
   }
   return copied === 0 ? text : kept.join('') + text.slice(copied);
+}
+
+/** Called for every character that is said: it makes nothing that would have to be collected. */
+function secretAt(text: string, index: number): string | undefined {
+  const forms = byBeginning.get(beginningOf(text, index));
+  if (forms === undefined) return undefined;
+  return forms.find((form) => text.startsWith(form, index));
 }
 
 /** A value of plain data with every text in it redacted. */
@@ -122,11 +129,12 @@ function beginningOf(text: string, index: number): number {
 
 function add(form: string): void {
   const beginning = beginningOf(form, 0);
-  const forms = [...(byBeginning.get(beginning) ?? []), form];
-  byBeginning.set(
-    beginning,
-    forms.toSorted((a, b) => b.length - a.length),
-  );
+  const forms = byBeginning.get(beginning);
+  if (forms === undefined) byBeginning.set(beginning, [form]);
+  else {
+    const shorter = forms.findIndex((each) => each.length < form.length);
+    forms.splice(shorter < 0 ? forms.length : shorter, 0, form);
+  }
 }
 
 function remove(form: string): void {

@@ -26,11 +26,17 @@ describe('the rate limiter', () => {
     expect(departures(30, [0, 100, 200, 300])).toEqual([0, 100, 200, 300]);
   });
 
-  it('lets as many as the limit go at once, and the next ones a little more than a second later', () => {
+  it('lets as many as the limit go at once, and the next ones evenly from a little more than a second later', () => {
     const times = departures(30, Array(61).fill(0));
     expect(times.slice(0, 30)).toEqual(Array(30).fill(0));
-    expect(times.slice(30, 60)).toEqual(Array(30).fill(1100));
-    expect(times[60]).toBe(2200);
+    expect(times[30]).toBe(1025);
+    const steps = times.slice(31).map((time, index) => time - (times[30 + index] as number));
+    for (const step of steps) expect(step).toBeCloseTo(1025 / 30);
+  });
+
+  it('takes no more than a fortieth longer than the limit allows', () => {
+    const last = departures(30, Array(1800).fill(0)).at(-1) ?? 0;
+    expect(last / (1800 / 30)).toBeLessThan(1025);
   });
 
   it('never lets more than the limit go within any second, keeps the order, and lets everyone go', () => {

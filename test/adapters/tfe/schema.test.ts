@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { page, platform, provider, signingKey, single, version } from '../../../src/adapters/tfe/schema.ts';
+import {
+  platformAnswer,
+  platformPage,
+  providerAnswer,
+  providerPage,
+  signingKeyAnswer,
+  signingKeyPage,
+  versionAnswer,
+  versionPage,
+} from '../../../src/adapters/tfe/schema.ts';
 import { sharedVectors } from '../../support/shared-vectors.ts';
 import { platformDocument, versionDocument } from './support.ts';
 
@@ -18,9 +27,14 @@ const examples: readonly Example[] =
     ? []
     : (JSON.parse(readFileSync(join(shared, 'docs_examples.json'), 'utf8')) as Example[]);
 
-const SCHEMAS = { providers: provider, provider, version, platform, key: signingKey };
+const SCHEMAS = {
+  provider: { answer: providerAnswer, page: providerPage },
+  version: { answer: versionAnswer, page: versionPage },
+  platform: { answer: platformAnswer, page: platformPage },
+  key: { answer: signingKeyAnswer, page: signingKeyPage },
+};
 
-/** The schema for an example's section: "Get All Versions for a Single Provider" is a page of versions. */
+/** The schemas for an example's section: "Get All Versions for a Single Provider" is a page of versions. */
 function schemaOf(section: string) {
   const [, member] =
     Object.entries({
@@ -43,18 +57,16 @@ describe.skipIf(shared === undefined)('the sample responses of the API documents
   });
 
   it.each(answers)('are read: $section, $block', ({ section, body }) => {
-    const member = schemaOf(section);
-    const resources = Array.isArray(body.data)
-      ? page(member).parse(body).members
-      : [single(member).parse(body)];
+    const { answer, page } = schemaOf(section);
+    const resources = Array.isArray(body.data) ? page.parse(body).members : [answer.parse(body)];
     expect(resources).toHaveLength(Array.isArray(body.data) ? body.data.length : 1);
   });
 
   it('tell uploaded files from missing ones', () => {
     const of = (section: string) =>
       examples.find((one) => one.section === section && one.block === 'Sample Response');
-    const created = single(version).parse(of('Create a Provider Version')?.body);
-    const found = single(version).parse(of('Get a Version')?.body);
+    const created = versionAnswer.parse(of('Create a Provider Version')?.body);
+    const found = versionAnswer.parse(of('Get a Version')?.body);
     expect(created).toMatchObject({
       shasums: { uploaded: false, uploadLink: expect.any(String), downloadLink: undefined },
       signature: { uploaded: false, uploadLink: expect.any(String), downloadLink: undefined },
@@ -67,7 +79,7 @@ describe.skipIf(shared === undefined)('the sample responses of the API documents
 
   it('have their pages counted', () => {
     const listing = examples.find(({ section }) => section.startsWith('List Terraform Registry Providers'));
-    expect(page(provider).parse(listing?.body).pagination).toEqual({
+    expect(providerPage.parse(listing?.body).pagination).toEqual({
       currentPage: 1,
       nextPage: 2,
       totalCount: 169,
@@ -79,7 +91,7 @@ describe('a platform', () => {
   it.each(['registry-provider-platforms', 'registry-provider-version-platforms'])(
     'is read with the type %s',
     (type) => {
-      expect(platform.parse({ ...platformDocument(), type })).toMatchObject({
+      expect(platformAnswer.parse({ data: { ...platformDocument(), type } })).toMatchObject({
         platform: { os: 'linux', arch: 'amd64' },
         filename: 'anvil.zip',
       });
@@ -87,14 +99,14 @@ describe('a platform', () => {
   );
 
   it('is refused with a shasum that is none', () => {
-    expect(() => platform.parse(platformDocument({ shasum: 'abc' }))).toThrow('not a SHA-256 digest');
+    expect(() => platformAnswer.parse({ data: platformDocument({ shasum: 'abc' }) })).toThrow('not a SHA-256 digest');
   });
 });
 
 describe('a version', () => {
   it('is read with nulls, without relationships, and with more than is documented', () => {
     const document = versionDocument({ 'created-at': null, 'key-id': null, protocols: null, extra: 1 });
-    expect(version.parse({ ...document, relationships: null })).toMatchObject({
+    expect(versionAnswer.parse({ data: { ...document, relationships: null } })).toMatchObject({
       text: '1.0.0',
       createdAt: undefined,
       keyId: '',
@@ -111,17 +123,17 @@ describe('a version', () => {
     [false, undefined, false],
   ])('with shasums-uploaded %j and the download link %j is uploaded: %j', (flag, link, uploaded) => {
     const links = link === undefined ? {} : { 'shasums-download': link };
-    const read = version.parse(versionDocument({ 'shasums-uploaded': flag }, links));
+    const read = versionAnswer.parse({ data: versionDocument({ 'shasums-uploaded': flag }, links) });
     expect(read.shasums.uploaded).toBe(uploaded);
   });
 
   it('is unknown to be uploaded where neither the document nor a link says so', () => {
     const { links: _, ...document } = versionDocument({ 'shasums-uploaded': undefined });
-    expect(version.parse(document).shasums).toEqual({
+    expect(versionAnswer.parse({ data: document }).shasums).toEqual({
       uploaded: undefined,
       uploadLink: undefined,
       downloadLink: undefined,
     });
-    expect(version.parse(document).signature.uploaded).toBe(false);
+    expect(versionAnswer.parse({ data: document }).signature.uploaded).toBe(false);
   });
 });
