@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createCipheriv } from 'node:crypto';
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 import type { PackageContents } from '../src/embedded/sample-registry/package-contents.ts';
 import { contentsOf } from '../src/embedded/sample-registry/package-contents.ts';
@@ -28,14 +28,18 @@ interface EntrySizes {
   readonly plain: number;
 }
 
+/** Six bits of eight are random. */
+const COMMON_BLOCK = ((): Buffer => {
+  const cipher = createCipheriv('aes-256-ctr', Buffer.alloc(32), Buffer.alloc(16));
+  const block = cipher.update(Buffer.alloc(BLOCK_BYTES));
+  for (let at = 0; at < block.length; at += 1) block[at] = (block[at] ?? 0) & 0x3f;
+  return block;
+})();
+
+/** The common block with the seed at its beginning, so that every package has a digest of its own. */
 function programBlock(seed: string): Uint8Array {
-  const block = Buffer.alloc(BLOCK_BYTES);
-  let digest = createHash('sha512').update(seed).digest();
-  for (let at = 0; at < block.length; at += digest.length) {
-    digest = createHash('sha512').update(digest).digest();
-    // Six bits of eight are random.
-    digest.map((byte) => byte & 0x3f).forEach((byte, index) => block.writeUInt8(byte, at + index));
-  }
+  const block = Buffer.from(COMMON_BLOCK);
+  block.write(seed);
   return block;
 }
 

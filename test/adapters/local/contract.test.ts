@@ -1,13 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createFileConfigSource } from '../../../src/adapters/local/file-config-source.ts';
-import { createTerminalNotifier } from '../../../src/adapters/local/terminal-notifier.ts';
 import {
   createEnvironmentTokenSource,
   createFileTokenSource,
 } from '../../../src/adapters/local/token-sources.ts';
 import { describeConfigSourceContract } from '../../contract/config-source.ts';
-import { describeNotifierContract } from '../../contract/notifier.ts';
 import { describeTokenSourceContract } from '../../contract/token-source.ts';
 import { temporaryFolders } from '../../support/temporary-folders.ts';
 
@@ -34,16 +32,3 @@ describeTokenSourceContract('a file', async (secret) => ({
   source: createFileTokenSource({ path: await fileWith(secret) }),
   ...nothingToClose,
 }));
-
-describeNotifierContract('the terminal', async (state) => {
-  const shown: string[] = [];
-  const write = (text: string) => {
-    if (state === 'broken') throw new Error('EPIPE');
-    shown.push(text);
-  };
-  return {
-    notifier: createTerminalNotifier(write),
-    delivered: async () => shown.join(''),
-    ...nothingToClose,
-  };
-});

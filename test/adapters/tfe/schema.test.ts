@@ -99,7 +99,9 @@ describe('a platform', () => {
   );
 
   it('is refused with a shasum that is none', () => {
-    expect(() => platformAnswer.parse({ data: platformDocument({ shasum: 'abc' }) })).toThrow('not a SHA-256 digest');
+    expect(() => platformAnswer.parse({ data: platformDocument({ shasum: 'abc' }) })).toThrow(
+      'not a SHA-256 digest',
+    );
   });
 });
 
