@@ -62,6 +62,16 @@ describe('the commands about bottles', () => {
     expect(again).toMatchObject({ ok: true, outcome: 'up-to-date', summary: { fetched: 0, present: 5 } });
   });
 
+  it('keep what happens in a ledger that is named', async () => {
+    await using at = await stage();
+    const ledger = join(at.mirror, '../ledger.sqlite');
+    expect(await at.run('sync', '--ledger', ledger)).toMatchObject({ code: 0 });
+    const exported = await runInProcess(['ledger', 'export', '--ledger', ledger]);
+    expect(exported.stdout).toContain('provider-sync.bottle.transferred.v1');
+    expect(exported.stdout).toContain('provider-sync.bottles.published.v1');
+    expect(exported.stdout).toContain('digest-of-bottle');
+  });
+
   it('list snapshots, lock one, roll back to it, and clean up', async () => {
     await using at = await stage();
     await at.run('sync');

@@ -9,7 +9,9 @@ import { HOMEBREW_API_KEYS } from '../../domain/integrity/jws.ts';
 import type { Invocation, OptionSpec, VariableSpec } from '../command-spec.ts';
 import { composeMirrorStore } from '../compose-destinations.ts';
 import { composeHomebrew, type HomebrewSettings, systemClock } from '../composition.ts';
+import { LEDGER_OPTION, LEDGER_VARIABLES, readLedgerFile } from '../ledger-settings.ts';
 import { createProgressDisplay } from '../progress/display.ts';
+import { withRunLedger } from '../run-ledger.ts';
 import {
   type NetworkSettings,
   type OutputSettings,
@@ -30,12 +32,14 @@ export const BOTTLES_OPTIONS: readonly OptionSpec[] = [
     flags: '--api-key <path>',
     description: 'JSON Web Key (set) that the API must be signed by (default: the key built into brew)',
   },
+  { ...LEDGER_OPTION, description: 'file, or dynamodb://TABLE, that keeps what happens (default: none)' },
   ...NETWORK_OPTIONS,
   ...OUTPUT_OPTIONS,
 ];
 
 export const BOTTLES_VARIABLES: readonly VariableSpec[] = [
   ...NETWORK_VARIABLES,
+  ...LEDGER_VARIABLES,
   { name: 'AWS_PROFILE, AWS_REGION …', description: 'for a bucket: credentials as the AWS SDK finds them' },
 ];
 
@@ -44,6 +48,8 @@ export interface BottlesSettings extends OutputSettings {
   readonly network: NetworkSettings;
   readonly homebrew: HomebrewSettings;
   readonly concurrency: number | undefined;
+  /** Undefined when nobody names one. */
+  readonly ledgerFile: string | undefined;
 }
 
 /**
@@ -61,6 +67,7 @@ export async function readBottlesSettings<T>(
   const settings = {
     ...readOutputSettings(reader),
     concurrency: readConcurrency(reader),
+    ledgerFile: readLedgerFile(reader),
     network: await readNetworkSettings(reader),
     homebrew: {
       api: await readAddress(reader, reader.option('--formulae-api')),
@@ -102,5 +109,7 @@ export async function withBottles<R>(
   );
   const store = await composeMirrorStore(settings.entry.destination, io.environment);
   const { api, registry } = homebrew;
-  return await work({ api, registry, store, events: reporter, clock: systemClock });
+  return await withRunLedger(settings.ledgerFile, reporter, ({ events }) =>
+    work({ api, registry, store, events, clock: systemClock }),
+  );
 }
