@@ -6,7 +6,7 @@ export interface RateLimiter {
 }
 
 /** More than a second, because requests may draw nearer to each other on the way. */
-const WINDOW_MS = 1025;
+const WINDOW_MS = 1050;
 
 /**
  * Never lets more than `perSecond` callers go within any second. As many as that may go at once; those who have to

@@ -142,6 +142,6 @@ describe('the request rate', () => {
     await ask();
     await ask();
     // The wait of the repetition, which takes the second's last place, then the second document's.
-    expect(waits).toEqual([100, 1025]);
+    expect(waits).toEqual([100, 1050]);
   });
 });
