@@ -14,7 +14,7 @@ export function completionCommand(commands: () => readonly (CommandSpec | Comman
     options: [],
     variables: [],
     examples: [
-      'provider-sync completion bash > ~/.local/share/bash-completion/completions/provider-sync',
+      'provider-sync completion bash > ~/.provider-sync.bash',
       'provider-sync completion zsh > "${fpath[1]}/_provider-sync"',
       'provider-sync completion fish > ~/.config/fish/completions/provider-sync.fish',
     ],

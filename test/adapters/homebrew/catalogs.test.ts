@@ -95,7 +95,7 @@ const known =
     ? []
     : (JSON.parse(readFileSync(join(folder, 'formulae.json'), 'utf8')) as { formula: FormulaDocument }[]);
 
-/** By hand, from the formulae's own pages: name, host, the bottle's tag, what it needs there. Of `jq` the second one. */
+/** By hand, from the formulae's own data: name, host, the bottle's tag, what it needs there. Of `jq` the second one. */
 const TABLE: readonly (readonly [string, string, string | undefined, readonly string[]])[] = [
   [
     'postgresql@16',
