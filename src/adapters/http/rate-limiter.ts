@@ -12,8 +12,8 @@ const WINDOW_MS = 1050;
  * Never lets more than `perSecond` callers go within any second. As many as that may go at once; those who have to
  * wait go one by one from then on, evenly: a whole crowd that is a little early is refused, and of a row hardly one.
  *
- * Written here, because what libraries offer either lets a crowd go each second or counts a second by the calendar,
- * and none of them is told the time or waits by a signal.
+ * Written here: it has to be told the time, to wait by a signal and to let those who wait go one by one, which is
+ * less than the wrapping of a library would be.
  */
 export function createRateLimiter(options: {
   readonly perSecond: number;
