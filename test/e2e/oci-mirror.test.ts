@@ -43,7 +43,7 @@ it('a config alone fills an OCI mirror and proves it, with credentials that noth
   try {
     const outcomes = [await run('plan'), await run('sync'), await run('sync'), await run('verify', '--deep')];
     expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
-    const said = ['publish', 'published', 'up-to-date', 'verified'];
+    const said = ['to publish', 'published', 'up to date', 'verified'];
     expect(outcomes.map(({ stdout }, index) => stdout.includes(` ${said[index]} `))).toEqual(
       said.map(() => true),
     );
