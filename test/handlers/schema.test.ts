@@ -24,7 +24,13 @@ describe('what a run begins with', () => {
     expect(runEvent.parse({ executionId: 'run-1', input })).toEqual({
       executionId: 'run-1',
       input: expected,
+      dryRun: false,
     });
+  });
+
+  it('may be a dry run, wrapped by the state machine', () => {
+    const input = { bucket: 'configs', key: 'config.json', dryRun: true };
+    expect(runEvent.parse({ executionId: 'run-1', input })).toMatchObject({ dryRun: true });
   });
 
   it('is in the execution of a page what its run hands on', () => {
@@ -35,6 +41,7 @@ describe('what a run begins with', () => {
       executionId: 'run-1',
       input: { bucket: 'configs', key: 'config.json' },
       progress,
+      dryRun: false,
     });
   });
 
