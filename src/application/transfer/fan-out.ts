@@ -10,9 +10,19 @@ export interface FanOutPolicy {
   readonly patienceMs: number;
   /** A lane this many times slower than the rest is served apart. Default 8. */
   readonly slowerTimes: number;
+  /**
+   * A lane that takes this many bytes a second is not called slow, however fast the rest is: a second download would
+   * cost more than it saves. Default 4 MiB.
+   */
+  readonly enoughPerSecond: number;
 }
 
-const DEFAULT_FAN_OUT: FanOutPolicy = { lagBytes: 1024 * 1024, patienceMs: 2000, slowerTimes: 8 };
+const DEFAULT_FAN_OUT: FanOutPolicy = {
+  lagBytes: 1024 * 1024,
+  patienceMs: 2000,
+  slowerTimes: 8,
+  enoughPerSecond: 4 * 1024 * 1024,
+};
 
 export interface FanOut {
   /** What the one download is sent to. */
@@ -152,7 +162,7 @@ async function room(lanes: readonly Lane[], passage: Passage, fromSourceMs: numb
 function isSlow(
   lane: Lane,
   live: readonly Lane[],
-  { slowerTimes }: FanOutPolicy,
+  { slowerTimes, enoughPerSecond }: FanOutPolicy,
   fromSourceMs: number,
 ): boolean {
   const others = live.filter((other) => other !== lane);
@@ -162,7 +172,7 @@ function isSlow(
     passed / Math.max(1, fromSourceMs),
   ];
   const own = lane.taken / Math.max(1, lane.busyMs());
-  return own * slowerTimes < Math.min(...rates);
+  return own * 1000 < enoughPerSecond && own * slowerTimes < Math.min(...rates);
 }
 
 function dropSlow(lane: Lane, { listener, leave }: Passage): void {
