@@ -6,22 +6,22 @@ import { createLane, type Lane } from './lane.ts';
 export interface FanOutPolicy {
   /** How far, in bytes, one lane may be behind the download. Default 1 MiB. */
   readonly lagBytes: number;
-  /** A lane is not called slow before the others have waited for it this long, in milliseconds. Default 2,000. */
+  /** A lane is not called slow before the others have waited for it this long, in milliseconds. Default 5,000. */
   readonly patienceMs: number;
   /** A lane this many times slower than the rest is served apart. Default 8. */
   readonly slowerTimes: number;
   /**
    * A lane that takes this many bytes a second is not called slow, however fast the rest is: a second download would
-   * cost more than it saves. Default 4 MiB.
+   * cost more than it saves. Default 1 MiB.
    */
   readonly enoughPerSecond: number;
 }
 
 const DEFAULT_FAN_OUT: FanOutPolicy = {
   lagBytes: 1024 * 1024,
-  patienceMs: 2000,
+  patienceMs: 5000,
   slowerTimes: 8,
-  enoughPerSecond: 4 * 1024 * 1024,
+  enoughPerSecond: 1024 * 1024,
 };
 
 export interface FanOut {
