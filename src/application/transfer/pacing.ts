@@ -20,7 +20,7 @@ export interface TransferLimits {
   readonly maxAskedMs?: number;
 }
 
-export const DEFAULT_LIMITS: Required<TransferLimits> = {
+const DEFAULT_LIMITS: Required<TransferLimits> = {
   resumes: 5,
   restarts: 3,
   progressBytes: 1024 * 1024,
@@ -34,6 +34,19 @@ export interface Pacing {
   readonly sleep: Sleep;
   /** In [0, 1). */
   readonly random: () => number;
+}
+
+/** What was asked for, with the defaults for the rest. */
+export function pacingOf(input: {
+  readonly limits?: TransferLimits;
+  readonly sleep?: Sleep;
+  readonly random?: () => number;
+}): Pacing {
+  return {
+    limits: { ...DEFAULT_LIMITS, ...input.limits },
+    sleep: input.sleep ?? sleepUnlessAborted,
+    random: input.random ?? Math.random,
+  };
 }
 
 /** Waits before the `count`-th attempt after `error`: full jitter, and no shorter than the server asked. */
@@ -88,9 +101,6 @@ export function createPatience(pacing: Pacing): Patience {
   };
 }
 
-export async function sleepUnlessAborted(
-  milliseconds: number,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+async function sleepUnlessAborted(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   await timer(milliseconds, undefined, signal ? { signal } : {});
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Sha256 } from '../../domain/artifact/sha256.ts';
 import type { OpenedBytes } from '../../ports/bytes.ts';
 import { beginDownload, bytesOf, type DownloadTerms, discard } from './download.ts';
-import { createPatience, DEFAULT_LIMITS, type Pacing, pause, sleepUnlessAborted } from './pacing.ts';
+import { createPatience, pacingOf, pause } from './pacing.ts';
 import { RestartNeeded } from './restart-needed.ts';
 import { DEFAULT_MAX_BYTES, type TransferInput } from './transfer-file.ts';
 
@@ -18,11 +18,7 @@ export interface ReadDigestInput
 export async function readDigest(
   input: ReadDigestInput,
 ): Promise<{ readonly sha256: Sha256; readonly bytes: number }> {
-  const pacing: Pacing = {
-    limits: { ...DEFAULT_LIMITS, ...input.limits },
-    sleep: input.sleep ?? sleepUnlessAborted,
-    random: input.random ?? Math.random,
-  };
+  const pacing = pacingOf(input);
   let opened: OpenedBytes | undefined;
   for (let restarts = 0; ; restarts += 1) {
     try {

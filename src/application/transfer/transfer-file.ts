@@ -13,15 +13,7 @@ import {
   discard,
   isPassing,
 } from './download.ts';
-import {
-  createPatience,
-  DEFAULT_LIMITS,
-  type Pacing,
-  pause,
-  type Sleep,
-  sleepUnlessAborted,
-  type TransferLimits,
-} from './pacing.ts';
+import { createPatience, pacingOf, pause, type Sleep, type TransferLimits } from './pacing.ts';
 import { RestartNeeded } from './restart-needed.ts';
 
 export interface TransferInput {
@@ -67,11 +59,7 @@ const HELD_BACK_BYTES = 64 * 1024;
  * what source and sink throw.
  */
 export async function transferFile(input: TransferInput): Promise<TransferOutcome> {
-  const pacing: Pacing = {
-    limits: { ...DEFAULT_LIMITS, ...input.limits },
-    sleep: input.sleep ?? sleepUnlessAborted,
-    random: input.random ?? Math.random,
-  };
+  const pacing = pacingOf(input);
   let opened: OpenedBytes | undefined;
   for (let restarts = 0; ; restarts += 1) {
     try {
