@@ -1,4 +1,5 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { backOffMs } from '../../domain/back-off.ts';
 import { SyncError } from '../../domain/errors.ts';
 import { conflictEvent, identityKey } from '../../domain/ledger/conflict.ts';
 import {
@@ -26,7 +27,7 @@ export interface AppendTerms {
 
 /** A stream whose writers are so many that nobody wins this often is not served any more. */
 const MOST_TRIES = 60;
-const LONGEST_WAIT_MS = 500;
+const PAUSES = { baseDelayMs: 10, maxDelayMs: 500 };
 
 export interface JudgedEvent {
   readonly event: CloudEvent;
@@ -75,7 +76,7 @@ export async function appendEvent(terms: AppendTerms, judged: JudgedEvent): Prom
     if (entry.seq === 1) await put(table, { pk: { S: STREAMS }, sk: { S: stream } }, false);
     const shard = Number.parseInt(key.slice(0, 8), 16) % shards;
     if (await put(table, itemOf(entry, { key, contents, shard }), true)) return 'stored';
-    await terms.sleep(terms.random() * Math.min(LONGEST_WAIT_MS, 10 * 2 ** tries));
+    await terms.sleep(backOffMs(tries + 1, PAUSES, terms.random));
   }
   throw new SyncError(
     'ServiceUnavailable',

@@ -1,4 +1,5 @@
 import fetchRetry from 'fetch-retry';
+import { backOffMs } from '../../domain/back-off.ts';
 import { isSyncError } from '../../domain/errors.ts';
 import { type Failure, isPassingStatus } from '../../domain/failures.ts';
 import type { HttpClientOptions, HttpDocument, HttpMethod, HttpRequest, HttpRetry } from './contract.ts';
@@ -94,7 +95,6 @@ function delayMs(
   document: HttpDocument | null,
   now: number,
 ): number {
-  const jitter = retry.random() * Math.min(retry.maxDelayMs, retry.baseDelayMs * 2 ** done);
   const asked = document === null ? undefined : retryAfterMs(document.headers, now);
-  return jitter + (asked ?? 0);
+  return (asked ?? 0) + backOffMs(done + 1, retry, retry.random);
 }

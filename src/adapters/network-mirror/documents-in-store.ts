@@ -1,8 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
+import { backOffMs } from '../../domain/back-off.ts';
 import { SyncError } from '../../domain/errors.ts';
 import type { DocumentType, MirrorStore } from '../../ports/mirror-store.ts';
 
 const MAX_ATTEMPTS = 30;
-const LONGEST_PAUSE_MS = 500;
+const PAUSES = { baseDelayMs: 20, maxDelayMs: 500 };
 
 /**
  * Brings a document from what it is to what `change` makes of it, as often as somebody else writes it in between.
@@ -21,8 +23,7 @@ export async function updateDocument(
     if (wanted === undefined || (present !== undefined && sameBytes(present.bytes, wanted))) return;
     const outcome = await store.writeDocument(key, wanted, present?.etag, contentType);
     if (outcome === 'written') return;
-    const longest = Math.min(LONGEST_PAUSE_MS, 10 * 2 ** attempt);
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * longest));
+    await setTimeout(backOffMs(attempt, PAUSES, Math.random));
   }
   throw new SyncError(
     'DestinationUnavailable',

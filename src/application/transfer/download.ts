@@ -4,7 +4,6 @@ import { isSyncError, SyncError } from '../../domain/errors.ts';
 import { interruptionOf } from '../../domain/transfer/interruption.ts';
 import type { ByteSource, OpenedBytes, ResumePoint } from '../../ports/bytes.ts';
 import type { Patience } from './pacing.ts';
-import { RestartNeeded } from './restart-needed.ts';
 
 export interface DownloadTerms {
   readonly source: ByteSource;
@@ -31,6 +30,23 @@ export interface Download {
   approved: boolean;
   /** What ended the download, when it was the download that ended: to tell it from an upload that broke. */
   failure: unknown;
+}
+
+/** Thrown within a transfer: what has been sent is of no use, and beginning at the first byte again may help. */
+export class RestartNeeded extends Error {
+  readonly side: 'download' | 'upload';
+  /** Why; what to throw when there are no restarts left. */
+  readonly reason: SyncError;
+  /** The file from its first byte on, when it is open already. */
+  readonly opened: OpenedBytes | undefined;
+
+  constructor(side: 'download' | 'upload', reason: SyncError, opened?: OpenedBytes) {
+    super(reason.message, { cause: reason });
+    this.name = 'RestartNeeded';
+    this.side = side;
+    this.reason = reason;
+    this.opened = opened;
+  }
 }
 
 /** Throws what `source.open` throws, and UpstreamResponseInvalid when the file is announced too large. */

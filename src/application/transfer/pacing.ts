@@ -1,4 +1,5 @@
 import { setTimeout as timer } from 'node:timers/promises';
+import { backOffMs } from '../../domain/back-off.ts';
 import { SyncError } from '../../domain/errors.ts';
 import { interruptionOf } from '../../domain/transfer/interruption.ts';
 
@@ -56,11 +57,10 @@ export async function pause(
   error: SyncError,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const jitter = random() * limits.baseDelayMs * 2 ** (count - 1);
   const asked = (error.retryAfterSeconds ?? 0) * 1000;
   if (asked > limits.maxAskedMs) throw asksForTooLong(error);
   try {
-    await sleep(asked + Math.min(limits.maxDelayMs, jitter), signal);
+    await sleep(asked + backOffMs(count, limits, random), signal);
   } catch (cause) {
     throw signal?.aborted ? interruptionOf(signal.reason) : cause;
   }
@@ -77,7 +77,11 @@ function asksForTooLong(error: SyncError): SyncError {
   );
 }
 
-/** Counts breaks in a row; enough bytes between two make the next one the first again. */
+/**
+ * Counts breaks in a row; enough bytes between two make the next one the first again. Not the
+ * HTTP client's count of attempts within a total time, because what has arrived of a file is kept: how long it may
+ * take goes by its progress. The pauses are the same.
+ */
 export interface Patience {
   arrived(bytes: number): void;
   /** Waits before the next attempt, or throws `error` when there were too many. */

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Sha256 } from '../../domain/artifact/sha256.ts';
 import type { OpenedBytes } from '../../ports/bytes.ts';
-import { beginDownload, bytesOf, type DownloadTerms, discard } from './download.ts';
-import { createPatience, pacingOf, pause } from './pacing.ts';
-import { RestartNeeded } from './restart-needed.ts';
+import { beginDownload, bytesOf, type DownloadTerms } from './download.ts';
+import { pacingOf } from './pacing.ts';
+import { withRestarts } from './restarts.ts';
 import { DEFAULT_MAX_BYTES, type TransferInput } from './transfer-file.ts';
 
 export interface ReadDigestInput
@@ -19,20 +18,9 @@ export async function readDigest(
   input: ReadDigestInput,
 ): Promise<{ readonly sha256: Sha256; readonly bytes: number }> {
   const pacing = pacingOf(input);
-  let opened: OpenedBytes | undefined;
-  for (let restarts = 0; ; restarts += 1) {
-    try {
-      return await readOnce(input, createPatience(pacing), opened);
-    } catch (error) {
-      if (!(error instanceof RestartNeeded)) throw error;
-      opened = error.opened;
-      if (restarts >= pacing.limits.restarts) {
-        if (opened !== undefined) await discard(opened);
-        throw error.reason;
-      }
-      if (opened === undefined) await pause(pacing, restarts + 1, error.reason, input.signal);
-    }
-  }
+  return await withRestarts({ pacing, signal: input.signal }, async (patience, opened) => {
+    return await readOnce(input, patience, opened);
+  });
 }
 
 async function readOnce(
@@ -48,7 +36,6 @@ async function readOnce(
     onBytes: (bytes) => input.onBytes?.(bytes, download.size),
   };
   const download = await beginDownload(terms, fresh);
-  const hash = createHash('sha256');
-  for await (const chunk of bytesOf(terms, download)) hash.update(chunk);
-  return { sha256: hash.digest('hex') as Sha256, bytes: download.bytes };
+  for await (const _ of bytesOf(terms, download));
+  return { sha256: download.hash.digest('hex') as Sha256, bytes: download.bytes };
 }

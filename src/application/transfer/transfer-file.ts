@@ -12,9 +12,10 @@ import {
   type DownloadTerms,
   discard,
   isPassing,
+  RestartNeeded,
 } from './download.ts';
-import { createPatience, pacingOf, pause, type Sleep, type TransferLimits } from './pacing.ts';
-import { RestartNeeded } from './restart-needed.ts';
+import { pacingOf, type Sleep, type TransferLimits } from './pacing.ts';
+import { type RestartTerms, withRestarts } from './restarts.ts';
 
 export interface TransferInput {
   readonly source: ByteSource;
@@ -59,26 +60,18 @@ const HELD_BACK_BYTES = 64 * 1024;
  * what source and sink throw.
  */
 export async function transferFile(input: TransferInput): Promise<TransferOutcome> {
-  const pacing = pacingOf(input);
-  let opened: OpenedBytes | undefined;
-  for (let restarts = 0; ; restarts += 1) {
-    try {
-      // Breaks of an attempt that is over are not held against the next one.
-      const { bytes, resumes } = await attempt(input, createPatience(pacing), opened);
-      return { bytes, sha256: input.expected, resumes, restarts };
-    } catch (error) {
-      if (!(error instanceof RestartNeeded)) throw error;
-      opened = error.opened;
-      if (restarts >= pacing.limits.restarts) {
-        if (opened !== undefined) await discard(opened);
-        throw error.reason;
-      }
-      input.onRestart?.(error.side, error.reason.message);
+  const terms: RestartTerms = {
+    pacing: pacingOf(input),
+    signal: input.signal,
+    onRestart: ({ side, reason }) => {
+      input.onRestart?.(side, reason.message);
       input.onProgress?.(0, undefined);
-      // A file that is open already would grow cold.
-      if (opened === undefined) await pause(pacing, restarts + 1, error.reason, input.signal);
-    }
-  }
+    },
+  };
+  return await withRestarts(terms, async (patience, opened, restarts) => {
+    const { bytes, resumes } = await attempt(input, patience, opened);
+    return { bytes, sha256: input.expected, resumes, restarts };
+  });
 }
 
 async function attempt(
