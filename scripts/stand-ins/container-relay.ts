@@ -8,6 +8,7 @@ const OFFSET = 100;
 /**
  * What Node runs first in a container of `sam local`: it makes the stand-ins appear on the container's own
  * loopback, because the functions refuse plain http to anything else. It stands in events/env.json.
+ * @internal
  */
 export const RELAY_IN_CONTAINER = [
   "import{connect,createServer}from'node:net'",

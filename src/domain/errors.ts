@@ -133,9 +133,6 @@ function shortened(message: string): string {
 
 export const ERROR_CODES = Object.keys(KINDS) as readonly ErrorCode[];
 
-/** The codes for which running the same thing again later may help. */
-export const RETRYABLE_ERROR_CODES = ERROR_CODES.filter((code) => KINDS[code].retryable);
-
 export function isSyncError(error: unknown): error is SyncError {
   return error instanceof SyncError;
 }

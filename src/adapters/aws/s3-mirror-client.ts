@@ -14,6 +14,7 @@ const silent = (): void => {};
 /**
  * Bodies go out plain and with their length where a checksum is given. Without a logger of our own, the SDK writes
  * a line to the console for every upload that breaks off.
+ * @internal
  */
 export const MIRROR_CLIENT_OPTIONS = {
   maxAttempts: 5,

@@ -174,7 +174,10 @@ function closureOf(root: string, catalog: Catalog, dependencies: boolean): Visit
   return { formulae, found, remarks };
 }
 
-/** The formulae that one needs at run time on hosts of `tag`, as it names them. */
+/**
+ * The formulae that one needs at run time on hosts of `tag`, as it names them.
+ * @internal
+ */
 export function dependenciesOf(formula: Formula, tag: string): readonly string[] {
   const provided = formula.usesFromMacos.filter(
     ({ since }) => isLinux(tag) || (since !== undefined && isOlderMacos(tag, since)),

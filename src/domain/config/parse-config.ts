@@ -2,7 +2,7 @@ import type { AdmissionPolicy } from '../admission/policy.ts';
 import { type Problem, SyncError } from '../errors.ts';
 import { formatPlatform } from '../provider/platform.ts';
 import type { BottlesEntry } from './bottles.ts';
-import type { ProviderEntry, SyncConfig } from './config.ts';
+import type { SyncConfig } from './config.ts';
 import { destinationProblems, unknownDestinations } from './destinations/problems.ts';
 import { type ReadDestination, readDestination } from './destinations/schema.ts';
 import { MAX_PROBLEMS } from './form-problems.ts';
@@ -106,20 +106,6 @@ function noneIn(providers: readonly unknown[] | undefined, path: string): readon
   if (providers?.length !== 0) return [];
   const fix = 'Write at least one provider object into it.';
   return [{ path, message: 'The array of providers is empty.', fix }];
-}
-
-/**
- * Reads one entry that has been JSON already, such as an item of a state's input. `path` is the place that
- * problems are told at. Throws ConfigInvalid with every problem.
- */
-export function parseProviderEntry(value: unknown, path = '$'): ProviderEntry {
-  const read = readEntry(value, path, { single: false });
-  const problems = [...problemsOf(read), ...policyProblems(read, undefined)];
-  const [entry, second] = read.form ? entriesOf(read.form, path, undefined) : [];
-  if (!entry || problems.length > 0) throw invalid(problems);
-  if (!second) return entry;
-  const message = 'There are several hostnames, and one entry stands for one provider.';
-  throw invalid([{ path: jsonPath(path, ['hostname']), message, fix: 'Write an entry for each.' }]);
 }
 
 const problemsOf = ({

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../errors.ts';
  * Errors that every other provider of the run would meet as well, because they are about the token, the organization
  * or the settings, and that no repeat mends. The definition of the state machine names the same ones.
  */
-export const RUN_ENDING_CODES = [
+const RUN_ENDING_CODES = [
   'TokenRejected',
   'OrganizationNotFound',
   'SecretUnreadable',

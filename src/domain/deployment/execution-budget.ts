@@ -6,12 +6,14 @@ import { type ConfigReference, formatConfigReference, type ProviderReference } f
  * What one execution of a standard workflow can hold.
  * Source: AWS Step Functions Developer Guide, "Service quotas": input or output of a state, and events in one
  * execution history.
+ * @internal
  */
 export const EXECUTION_LIMITS = { payloadBytes: 262_144, historyEvents: 25_000 } as const;
 
 /**
  * History events of `statemachine/provider-sync.asl.json`, by what becomes of a provider; a test counts them
  * in the definition. Failing paths are counted with all retries and with a recording that fails too.
+ * @internal
  */
 export const PROVIDER_EVENTS = {
   upToDate: 11,
@@ -22,25 +24,43 @@ export const PROVIDER_EVENTS = {
   failedAtDownloadAfterRetriedCheck: 102,
 } as const;
 
-/** Events outside the Map, the queue and the pages: start, ReadConfig with all its retries, the report, the end. */
+/**
+ * Events outside the Map, the queue and the pages: start, ReadConfig with all its retries, the report, the end.
+ * @internal
+ */
 export const RUN_EVENTS = 176;
 
-/** One look at the queue that ends in waiting, with all its retries. */
+/**
+ * One look at the queue that ends in waiting, with all its retries.
+ * @internal
+ */
 export const QUEUE_EVENTS = 33;
 
-/** How often a run can look at the queue before its time is up (see `secondsToWait`). */
+/**
+ * How often a run can look at the queue before its time is up (see `secondsToWait`).
+ * @internal
+ */
 export const MAX_LOOKS = 349;
 
-/** One page in an execution of its own, with all retries, and its failure noted with all retries. */
+/**
+ * One page in an execution of its own, with all retries, and its failure noted with all retries.
+ * @internal
+ */
 export const PAGE_EVENTS = 45;
 
-/** How many providers one execution holds, whatever happens to them and however long it waited before. */
+/**
+ * How many providers one execution holds, whatever happens to them and however long it waited before.
+ * @internal
+ */
 export const MAX_PROVIDERS = Math.floor(
   (EXECUTION_LIMITS.historyEvents - RUN_EVENTS - MAX_LOOKS * QUEUE_EVENTS) /
     PROVIDER_EVENTS.failedAtDownloadAfterRetriedCheck,
 );
 
-/** How many pages one run holds. */
+/**
+ * How many pages one run holds.
+ * @internal
+ */
 export const MAX_PAGES = Math.floor(
   (EXECUTION_LIMITS.historyEvents - RUN_EVENTS - MAX_LOOKS * QUEUE_EVENTS) / PAGE_EVENTS,
 );

@@ -57,8 +57,8 @@ export function findCovering(
   return runs.slice(1).find((other) => other.wants === wants && !ended.has(other.executionId));
 }
 
-export const SHORTEST_WAIT_SECONDS = 15;
-export const LONGEST_WAIT_SECONDS = 1800;
+const SHORTEST_WAIT_SECONDS = 15;
+const LONGEST_WAIT_SECONDS = 1800;
 
 /** How long to wait before asking again: half of what was waited already, 15 seconds to half an hour. */
 export function secondsToWait(waitedSeconds: number): number {

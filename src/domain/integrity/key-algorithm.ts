@@ -39,7 +39,7 @@ export function canCheck(key: PublicKey | Subkey): boolean {
  * (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/private-registry/gpg-keys). `algorithm` as `algorithmOf`
  * writes it.
  */
-export function isDocumentedAlgorithm(algorithm: string): boolean {
+function isDocumentedAlgorithm(algorithm: string): boolean {
   return /^(?:RSA|DSA) /.test(algorithm);
 }
 

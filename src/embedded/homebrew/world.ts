@@ -48,7 +48,10 @@ export function makeSampleKey(kid = 'sample-1'): SampleKey {
   return { kid, privateKey, publicKey: { kid, n, e } };
 }
 
-/** The envelope around a payload (RFC 7515, RFC 7797), as formulae.brew.sh writes it: base64url with padding. */
+/**
+ * The envelope around a payload (RFC 7515, RFC 7797), as formulae.brew.sh writes it: base64url with padding.
+ * @internal
+ */
 export function signPayload(
   payload: string,
   { kid, privateKey }: Pick<SampleKey, 'kid' | 'privateKey'>,

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Exchange } from './exchange.ts';
+import { parseRange } from './range.ts';
 import { throttle } from './throttle.ts';
 
 /** A file of known size that never changes under its ETag. */
@@ -11,27 +12,6 @@ export interface ServableBytes {
   readonly contentType: string;
   /** The bytes from `start` up to, not including, `end`. */
   read(start: number, end: number): AsyncIterable<Uint8Array>;
-}
-
-/** What a Range header asks of a file: the whole, a part (`end` is exclusive), or something it does not have. */
-export type RequestedRange = 'whole' | 'unsatisfiable' | { readonly start: number; readonly end: number };
-
-/**
- * Reads a Range header as RFC 9110 section 14 has it. Several ranges, other units and malformed headers
- * are answered with the whole file, as the RFC allows.
- */
-export function parseRange(header: string | undefined, size: number): RequestedRange {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
-  if (!match || (match[1] === '' && match[2] === '')) return 'whole';
-  const [, from = '', to = ''] = match;
-  if (from === '') {
-    const length = Math.min(Number(to), size);
-    return length === 0 ? 'unsatisfiable' : { start: size - length, end: size };
-  }
-  const start = Number(from);
-  if (to !== '' && Number(to) < start) return 'whole';
-  if (start >= size) return 'unsatisfiable';
-  return { start, end: to === '' ? size : Math.min(Number(to) + 1, size) };
 }
 
 /** Answers GET and HEAD for a file: ETag, Accept-Ranges, 200, 206 and 416, and If-Range. */

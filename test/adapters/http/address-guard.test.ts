@@ -2,7 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { kindOfAddress } from '../../../src/adapters/http/address-guard.ts';
+import { kindOfAddress } from '../../../src/adapters/http/address-kind.ts';
 import { createHttpClient } from '../../../src/adapters/http/client.ts';
 import type { HttpClient, HttpClientOptions } from '../../../src/adapters/http/contract.ts';
 import { startHttpServer, type TestServer } from '../../support/http-server.ts';

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { formatBar } from '../../../src/cli/progress/bars.ts';
+import { formatBar } from '../../../src/cli/progress/bar.ts';
 import { createProgressDisplay } from '../../../src/cli/progress/display.ts';
 import { type Reported, reportTo } from '../../fakes/event-reporter.ts';
 import { recordingIo, recordingOutput } from '../../support/command-line.ts';

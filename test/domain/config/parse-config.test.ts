@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseConfig, parseProviderEntry } from '../../../src/domain/config/parse-config.ts';
-import { serializeProviderEntry } from '../../../src/domain/config/providers/entry.ts';
+import { parseConfig } from '../../../src/domain/config/parse-config.ts';
 import { type Problem, SyncError } from '../../../src/domain/errors.ts';
 import { formatAddress } from '../../../src/domain/provider/address.ts';
 import { KNOWN_ARCH, KNOWN_OS } from '../../../src/domain/provider/platform.ts';
@@ -180,28 +179,7 @@ describe('a config that is wrong', () => {
   });
 });
 
-describe('parseProviderEntry', () => {
-  it('tells problems at the path it was given', () => {
-    const refuse = () => parseProviderEntry({ ...AWS, version: '^1' }, '$.entry');
-    expect(refuse).toThrow(
-      expect.objectContaining({
-        code: 'ConfigInvalid',
-        problems: [expect.objectContaining({ path: '$.entry.version' })],
-      }),
-    );
-  });
-
-  it.each([
-    [{ ...AWS, platforms: [...AWS.platforms, ...AWS.platforms] }, '$.platforms[1]'],
-    [[AWS], '$'],
-    [undefined, '$'],
-    [{ ...AWS, hostname: ['a.com', 'b.com'] }, '$.hostname'],
-  ])('refuses %j', (value, path) => {
-    expect(() => parseProviderEntry(value)).toThrow(
-      expect.objectContaining({ problems: [expect.objectContaining({ path })] }),
-    );
-  });
-
+describe('any entry', () => {
   const name = fc.stringMatching(/^[0-9A-Za-z]{1,8}(-[0-9a-z]{1,8}){0,2}$/);
   const hex = fc.stringMatching(/^[0-9A-Fa-f]{16}([0-9A-Fa-f]{24})?$/);
   const platform = fc.record({ os: fc.constantFrom(...KNOWN_OS), arch: fc.constantFrom(...KNOWN_ARCH) });
@@ -244,19 +222,20 @@ describe('parseProviderEntry', () => {
     { requiredKeys: ['provider', 'namespace', 'platforms'] },
   );
 
-  it('reads back what serializeProviderEntry wrote as the same entry', () => {
+  it('means the same alone, in an array and beside destinations', () => {
     fc.assert(
       fc.property(entry, (config) => {
-        const parsed = parseProviderEntry(config, '$[3]');
-        const written: unknown = JSON.parse(JSON.stringify(serializeProviderEntry(parsed)));
-        expect(parseProviderEntry(written, '$[3]')).toEqual(parsed);
-        const destinations = (parsed.destinations ?? ['any']).map((name, index) => ({
+        const { destinations: named, ...plain } = config;
+        const [inArray, ...others] = parse([plain]);
+        expect(others).toEqual([]);
+        expect(parse(plain)).toEqual([{ ...inArray, path: '$' }]);
+        const destinations = (named ?? ['any']).map((name, index) => ({
           name,
           kind: 'network-mirror',
           location: `./${index}`,
         }));
-        expect(parseConfig(JSON.stringify({ destinations, providers: [written] })).providers).toEqual([
-          { ...parsed, path: '$.providers[0]' },
+        expect(parse({ destinations, providers: [config] })).toEqual([
+          { ...inArray, path: '$.providers[0]', destinations: named },
         ]);
       }),
       { numRuns: 300 },
@@ -273,7 +252,7 @@ describe('parseProviderEntry', () => {
       fc.property(near, (value) => {
         let problems: readonly Problem[] | undefined;
         try {
-          parseProviderEntry(value);
+          parse([value]);
         } catch (error) {
           problems = error instanceof SyncError && error.code === 'ConfigInvalid' ? error.problems : [];
         }

@@ -2,7 +2,8 @@ import { createServer } from 'node:http';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listenOnLoopback, type RunningServer } from '../../../src/embedded/http-server/listen.ts';
-import { parseRange, serveBytes } from '../../../src/embedded/http-server/serve-bytes.ts';
+import { parseRange } from '../../../src/embedded/http-server/range.ts';
+import { serveBytes } from '../../../src/embedded/http-server/serve-bytes.ts';
 
 describe('a Range header', () => {
   it.each([

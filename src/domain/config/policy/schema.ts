@@ -114,24 +114,3 @@ export function policyOf(form: PolicyForm): AdmissionPolicy {
     allowedNamespaces: form['allowed-namespaces']?.map(({ name }) => name),
   };
 }
-
-/** A policy in the form of `config.json`, read back as the same policy. */
-export function serializePolicy(policy: AdmissionPolicy): Record<string, unknown> {
-  const { minimumAge, minimumAgeExempt, requireApproval, recalled, allowedHostnames, allowedNamespaces } =
-    policy;
-  return {
-    ...(minimumAge && { 'minimum-age': minimumAge.text }),
-    ...(minimumAgeExempt.length > 0 && { 'minimum-age-exempt': minimumAgeExempt.map(({ text }) => text) }),
-    ...(requireApproval && { 'require-approval': requireApproval }),
-    ...(recalled.length > 0 && {
-      recalled: recalled.map((recall) => ({
-        provider: recall.provider.text,
-        versions: recall.versions.text,
-        reason: recall.reason,
-        ...(recall.delete && { delete: true }),
-      })),
-    }),
-    ...(allowedHostnames && { 'allowed-hostnames': allowedHostnames }),
-    ...(allowedNamespaces && { 'allowed-namespaces': allowedNamespaces }),
-  };
-}
