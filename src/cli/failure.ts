@@ -1,8 +1,7 @@
-import { reportOf, type SyncError, traceOf } from '../domain/errors.ts';
+import { type Problem, reportOf, type SyncError, traceOf } from '../domain/errors.ts';
 import { printable } from '../domain/integrity/untrusted-text.ts';
 import type { CliIo } from './io.ts';
 import { jsonDocument } from './json-output.ts';
-import { problemLines } from './render/problems.ts';
 import { wrapParagraph } from './render/wrap.ts';
 
 /** How a program wants to be told: one document, a line for each thing, or not at all. */
@@ -54,6 +53,15 @@ function* tracesIn(value: unknown): Generator<string> {
 /** A message may spell its problems out below its first line; here they follow as a list. */
 function headlineOf({ message, problems }: SyncError): string {
   return problems.length === 0 ? message : (message.split('\n')[0] ?? message);
+}
+
+/** One block a problem: its file, line and place, and what is wrong; below it what to write instead. */
+function problemLines(problems: readonly Problem[], width: number): readonly string[] {
+  return problems.flatMap(({ path, file, line, message, fix }) => [
+    '',
+    ...wrapParagraph(`${file === undefined ? '' : `${file}:${line}  `}${path}: ${message}`, width, 2),
+    ...(fix === undefined ? [] : wrapParagraph(fix, width, 6)),
+  ]);
 }
 
 function traceLines(trace: string): readonly string[] {

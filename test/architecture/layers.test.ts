@@ -87,4 +87,11 @@ describe('layer rules', () => {
       );
     },
   );
+
+  it('lets no two files import each other, not even for types', async () => {
+    await lintSource('domain', importing('./other.ts'));
+    const other = "import type { used } from './canary.ts';\nexport const thing: typeof used = 1;\n";
+    await writeFile(path.join(canary, 'src/domain/other.ts'), other);
+    expect(await lint('src/domain')).toContain('no-cycle');
+  });
 });

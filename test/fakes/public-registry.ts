@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { parseSha256, type Sha256 } from '../../src/domain/artifact/sha256.ts';
 import { SyncError } from '../../src/domain/errors.ts';
+import type { PublishedKey } from '../../src/domain/integrity/armored-keys.ts';
 import { formatAddress, type ProviderAddress } from '../../src/domain/provider/address.ts';
 import { formatPlatform, type Platform } from '../../src/domain/provider/platform.ts';
-import type { PublishedKey, RegistryPackage } from '../../src/domain/provider/release.ts';
+import type { RegistryPackage } from '../../src/domain/provider/release.ts';
 import { parseVersion, type Version } from '../../src/domain/provider/version.ts';
 import type { ByteSource, ResumePoint } from '../../src/ports/bytes.ts';
 import type { PublicRegistry } from '../../src/ports/public-registry.ts';

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createFolderMirrorStore } from '../../src/adapters/folder/mirror-store.ts';
 import type { HttpClientOptions } from '../../src/adapters/http/contract.ts';
@@ -48,6 +48,7 @@ export async function modelWorld(keys: PublisherKeys): Promise<ModelWorld> {
   const source = stack.use(await sampleRegistry(publisher.releases));
   const registry = stack.use(await embeddedRegistry());
   const folder = await temporaryFolder();
+  stack.defer(async () => await rm(folder, { recursive: true, force: true }));
   const upstream = await startChaosProxy({ target: source.url });
   stack.defer(() => upstream.close());
   const destination = await startChaosProxy({ target: registry.url });

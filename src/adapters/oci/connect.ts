@@ -9,8 +9,8 @@ import type { HttpClient } from '../http/contract.ts';
 import { createEnvironmentOciCredentials, firstCredentials, type OciCredentials } from './credentials.ts';
 import { createDockerCredentials } from './docker-config.ts';
 import { parseEcrHost } from './ecr-host.ts';
+import type { RepositoryKeeper } from './keeper.ts';
 import { createOciMirror } from './oci-mirror.ts';
-import type { RepositoryKeeper } from './version-store.ts';
 
 export interface OciConnection {
   readonly name: string;

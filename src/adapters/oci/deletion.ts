@@ -2,10 +2,10 @@ import { SyncError } from '../../domain/errors.ts';
 import type { HttpDocument } from '../http/contract.ts';
 import type { Scope } from './authorization.ts';
 import { claimsOf } from './claims.ts';
+import type { RepositoryKeeper } from './keeper.ts';
 import { listTags } from './listing.ts';
 import { errorCodes, type Repository, refused } from './registry.ts';
 import { readIndex } from './stored.ts';
-import type { RepositoryKeeper } from './version-store.ts';
 
 /**
  * Deletes a version: its tag first, by which alone clients find it, then the index, then the manifests that no

@@ -11,7 +11,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { isUnanswered, serviceErrorOf, serviceUnavailable } from '../aws/service-errors.ts';
 import type { OciCredential, OciCredentials } from './credentials.ts';
 import { parseEcrHost } from './ecr-host.ts';
-import type { RepositoryKeeper } from './version-store.ts';
+import type { RepositoryKeeper } from './keeper.ts';
 
 /** A token is asked for anew when this much of its twelve hours is left. */
 const RENEW_BEFORE_MS = 15 * 60 * 1000;

@@ -15,10 +15,11 @@ import { headBlob, pulling } from './contents.ts';
 import type { OciCredentials } from './credentials.ts';
 import { createOciDelivery } from './delivery.ts';
 import { type HeldPackage, judge, type OciPlan } from './judge.ts';
+import type { RepositoryKeeper } from './keeper.ts';
 import { createRegistry, type Registry, type Repository } from './registry.ts';
 import { readEvidence, readIndex, readPackage } from './stored.ts';
 import { tagOf } from './tags.ts';
-import { createOciVersionStore, type RepositoryKeeper } from './version-store.ts';
+import { createOciVersionStore } from './version-store.ts';
 
 export interface OciMirrorOptions {
   /** The config's name for it. */

@@ -10,28 +10,11 @@ import { parseVersion } from '../../domain/provider/version.ts';
 import type { HeldProvider, ListedVersion } from '../../domain/retention/listed.ts';
 import type { VersionStore } from '../../ports/version-store.ts';
 import { deleteTag } from './deletion.ts';
+import type { RepositoryKeeper } from './keeper.ts';
 import { listCatalog, listTags } from './listing.ts';
 import type { Registry, Repository } from './registry.ts';
 import { isEvidence, isPackage, readIndex } from './stored.ts';
 import { tagOf, versionOfTag } from './tags.ts';
-
-/** What a registry offers beside the distribution API, as ECR does. Errors as for VersionStore. */
-export interface RepositoryKeeper {
-  /** Also resolves when another made it meanwhile. */
-  createRepository(repository: string): Promise<void>;
-  /** Every repository. */
-  listRepositories(): Promise<readonly string[]>;
-  /** When each tag was pushed. */
-  pushedAt(repository: string): Promise<ReadonlyMap<string, Date>>;
-  /**
-   * A manifest by its digest (with all its tags) or one tag. "gone" when it was not there, "refused" while an index
-   * still needs it.
-   */
-  deleteImage(
-    repository: string,
-    image: { tag: string } | { digest: string },
-  ): Promise<'deleted' | 'gone' | 'refused'>;
-}
 
 const INDEXES_AT_ONCE = 4;
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { parseSha256 } from '../../domain/artifact/sha256.ts';
-import type { AvailableVersion, PublishedKey } from '../../domain/provider/release.ts';
+import type { PublishedKey } from '../../domain/integrity/armored-keys.ts';
+import type { AvailableVersion } from '../../domain/provider/release.ts';
 import { parseVersion } from '../../domain/provider/version.ts';
 
 /** A list whose unreadable members are left out; a missing or null list is empty. */

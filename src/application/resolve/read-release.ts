@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ProviderEntry } from '../../domain/config/config.ts';
 import { SyncError } from '../../domain/errors.ts';
-import { parseShasums } from '../../domain/integrity/shasums.ts';
-import { siblingFilename } from '../../domain/integrity/sibling-filename.ts';
+import { parseShasums, siblingFilename } from '../../domain/integrity/shasums.ts';
 import { verifyRelease } from '../../domain/integrity/verify-release.ts';
 import { formatAddress } from '../../domain/provider/address.ts';
 import { formatPlatform, samePlatform } from '../../domain/provider/platform.ts';

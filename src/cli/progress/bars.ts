@@ -5,7 +5,7 @@ import type { Output } from '../io.ts';
 import { paint } from '../render/style.ts';
 import { type BarPayload, formatBar } from './bar.ts';
 import { describeEvent, describeSignal, type EventLine, packageOf } from './describe-event.ts';
-import type { ProgressDisplay } from './display.ts';
+import type { ProgressDisplay } from './progress-display.ts';
 import { createStopwatches, type Stopwatches } from './stopwatches.ts';
 import { createTally } from './tally.ts';
 

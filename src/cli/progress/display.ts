@@ -1,12 +1,8 @@
-import type { EventLog } from '../../ports/event-log.ts';
-import type { Progress } from '../../ports/progress.ts';
 import type { CliIo } from '../io.ts';
 import { jsonDocument } from '../json-output.ts';
 import { createBarDisplay } from './bars.ts';
 import { createLineDisplay } from './lines.ts';
-
-/** Progress on stderr while a run goes on. `close` leaves the terminal as it was. */
-export interface ProgressDisplay extends EventLog, Progress, Disposable {}
+import type { ProgressDisplay } from './progress-display.ts';
 
 /**
  * Bars on a terminal until `signal` aborts, lines elsewhere, nothing when quiet; with `jsonLines` each event as a

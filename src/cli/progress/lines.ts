@@ -3,7 +3,7 @@ import type { CliIo } from '../io.ts';
 import { formatDuration } from '../render/quantities.ts';
 import { paint } from '../render/style.ts';
 import { describeEvent, describeSignal, type EventLine, packageOf } from './describe-event.ts';
-import type { ProgressDisplay } from './display.ts';
+import type { ProgressDisplay } from './progress-display.ts';
 import { createStopwatches } from './stopwatches.ts';
 import { createTally } from './tally.ts';
 

@@ -1,7 +1,14 @@
 import { enums, type PublicKey, readKeys } from 'openpgp';
-import type { PublishedKey } from '../provider/release.ts';
 import { OPENPGP_POLICY } from './openpgp-policy.ts';
 import { printable } from './untrusted-text.ts';
+
+/** A public key as a registry publishes it beside a package. */
+export interface PublishedKey {
+  /** The id the registry claims; never trusted, the armor decides. */
+  readonly claimedKeyId: string | undefined;
+  readonly asciiArmor: string;
+  readonly source: string | undefined;
+}
 
 export interface ArmoredKey {
   readonly key: PublicKey;

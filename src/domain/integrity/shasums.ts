@@ -1,5 +1,6 @@
 import { parseSha256, type Sha256 } from '../artifact/sha256.ts';
 import { SyncError } from '../errors.ts';
+import { formatPlatform, type Platform } from '../provider/platform.ts';
 import { isFileName } from './file-name.ts';
 import { quote } from './untrusted-text.ts';
 
@@ -37,6 +38,21 @@ export function parseShasums(bytes: Uint8Array): Shasums {
     entries.set(name, digest);
   }
   return { entries };
+}
+
+/**
+ * What the package for `platform` is called, from what another platform's is called, when SHA256SUMS lists
+ * exactly that. Undefined where the name does not tell: then the registry has to.
+ */
+export function siblingFilename(
+  known: { readonly filename: string; readonly platform: Platform },
+  platform: Platform,
+  shasums: Shasums,
+): string | undefined {
+  const parts = known.filename.split(formatPlatform(known.platform));
+  if (parts.length !== 2) return undefined;
+  const sibling = parts.join(formatPlatform(platform));
+  return shasums.entries.has(sibling) ? sibling : undefined;
 }
 
 function decode(bytes: Uint8Array): string {

@@ -1,7 +1,6 @@
 import type { PublicKey } from 'openpgp';
 import { SyncError } from '../errors.ts';
-import type { PublishedKey } from '../provider/release.ts';
-import { type ListedKey, readListedKeys } from './armored-keys.ts';
+import { type ListedKey, type PublishedKey, readListedKeys } from './armored-keys.ts';
 import { type DetachedSignature, issuerOf, readDetachedSignature } from './detached-signature.ts';
 import { type Accepted, findSigner, judgeSignature, type Refused, type Signer } from './judge-signature.ts';
 import { signatureRemarks } from './signature-remarks.ts';

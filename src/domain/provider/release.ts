@@ -1,5 +1,6 @@
 import type { Artifact, ArtifactFile } from '../artifact/artifact.ts';
 import type { Sha256 } from '../artifact/sha256.ts';
+import type { PublishedKey } from '../integrity/armored-keys.ts';
 import type { SigningKeyInfo } from '../integrity/signing-key.ts';
 import type { IntegrityVerdict } from '../integrity/verdict.ts';
 import type { ProviderAddress } from './address.ts';
@@ -12,14 +13,6 @@ export interface AvailableVersion {
   /** Plugin protocol versions as the registry writes them ("5.0", "5.1", …). */
   readonly protocols: readonly string[];
   readonly platforms: readonly Platform[];
-}
-
-/** A public key as a registry publishes it beside a package. */
-export interface PublishedKey {
-  /** The id the registry claims; never trusted, the armor decides. */
-  readonly claimedKeyId: string | undefined;
-  readonly asciiArmor: string;
-  readonly source: string | undefined;
 }
 
 /** What a public registry says of one package (the zip for one platform). URLs are absolute http(s). */

@@ -1,6 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import type { Answer, Exchange } from '../http-server/exchange.ts';
 import { jsonAnswer } from '../http-server/exchange.ts';
-import { readBody } from '../http-server/read-body.ts';
 import { badRequest, forbidden, invalidBody, JSON_API, notFound, Refusal } from './refusal.ts';
 import type { Schema, StoredPlatform, StoredProvider, StoredVersion } from './schema.ts';
 import type { SignedLinks } from './signed-links.ts';
@@ -119,4 +119,16 @@ export async function requirePlatform(registry: Registry, exchange: Exchange): P
   const platform = await registry.store.findPlatform({ ...found.place, platform: name });
   if (!platform) throw notFound();
   return { ...found, platform };
+}
+
+/** The whole body, or undefined when it is larger than `maxBytes`; rejects when it breaks off. */
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    // The rest is read and dropped, so that the client gets to see the answer.
+    if (bytes <= maxBytes) chunks.push(chunk);
+  }
+  return bytes <= maxBytes ? Buffer.concat(chunks) : undefined;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RepositoryKeeper } from '../../../src/adapters/oci/version-store.ts';
+import type { RepositoryKeeper } from '../../../src/adapters/oci/keeper.ts';
 import { formatAddress } from '../../../src/domain/provider/address.ts';
 import { inChunks } from '../../contract/bytes.ts';
 import { bytesOf, contractReleases, deliver } from '../../contract/destination-releases.ts';

@@ -8,7 +8,7 @@ import {
   readKey,
   type SubkeyOptions,
 } from 'openpgp';
-import type { PublishedKey } from '../../../src/domain/provider/release.ts';
+import type { PublishedKey } from '../../../src/domain/integrity/armored-keys.ts';
 
 /** When throwaway keys are made, unless a test says otherwise. */
 export const KEY_CREATED = new Date('2024-01-01T00:00:00Z');

@@ -5,15 +5,16 @@ import type { DestinationEntry, DestinationKind } from '../destinations.ts';
 import { type FormIssue, problemsOfForm } from '../form-problems.ts';
 import { keysAt, parsedText } from '../text/schema.ts';
 import { LOCATION_PATTERN, parseLocation } from './location.ts';
-import { parseRepositoryText, REPOSITORY_PATTERN } from './repository-template.ts';
 import {
   DESTINATION_NAME_PATTERN,
   ORGANIZATION_PATTERN,
   parseDestinationName,
   parseOrganization,
   parseRegistryAddress,
+  parseRepositoryText,
   parseTokenSecret,
   parseTokenVariable,
+  REPOSITORY_PATTERN,
   SECRET_PATTERN,
   VARIABLE_PATTERN,
 } from './texts.ts';

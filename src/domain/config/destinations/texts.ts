@@ -1,3 +1,5 @@
+import { formatRepositoryTemplate, parseRepositoryTemplate } from '../../delivery/repository-template.ts';
+import { HOSTNAME_PATTERN } from '../../provider/address.ts';
 import { type Mistake, quote } from '../../provider/mistake.ts';
 
 export const DESTINATION_NAME_PATTERN = '[0-9a-z](?:[0-9a-z-]{0,62}[0-9a-z])?';
@@ -6,6 +8,12 @@ export const VARIABLE_PATTERN = '[A-Za-z_][0-9A-Za-z_]*';
 
 /** AWS Secrets Manager API reference, CreateSecret: a secret's name; an ARN has colons besides. */
 export const SECRET_PATTERN = '[0-9A-Za-z/_+=.@:-]{1,512}';
+
+/** Plain http is for a registry on this machine. */
+const LOOPBACK_HTTP = 'http://(?=(?:localhost|127(?:\\.\\d+){3})[:/])';
+
+/** What a JSON Schema can say of a template. */
+export const REPOSITORY_PATTERN = `^(?:${LOOPBACK_HTTP})?(?=[^/]*\\.|[^/]*:|localhost/)(?=.*\\$\\{hostname\\})(?=.*\\$\\{namespace\\})(?=.*\\$\\{type\\})${HOSTNAME_PATTERN}/[0-9a-z_./\${}-]+$`;
 
 const NAME = new RegExp(`^${DESTINATION_NAME_PATTERN}$`);
 const ORGANIZATION = new RegExp(`^${ORGANIZATION_PATTERN}$`);
@@ -71,4 +79,10 @@ export function parseRegistryAddress(text: string): { readonly address: string }
     };
   }
   return { address: url.href.replace(/\/+$/, '') };
+}
+
+/** A template that `parseRepositoryTemplate` can read, with its host in lower case. */
+export function parseRepositoryText(text: string): { readonly repository: string } | Mistake {
+  const template = parseRepositoryTemplate(text);
+  return 'problem' in template ? template : { repository: formatRepositoryTemplate(template) };
 }
