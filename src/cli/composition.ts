@@ -124,7 +124,7 @@ export function composeDestination(
   };
 }
 
-/** A connection to a destination that is no private registry. `host` was named, so it may have a private address. */
+/** A connection to what is no registry of providers. `host` was named by the user, so it may have a private address. */
 export function composeHttp(
   host: string,
   network: NetworkSettings,

@@ -2,8 +2,10 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { BottlesResult } from '../../src/application/bottles/results.ts';
+import type { Environment } from '../../src/cli/io.ts';
 import { DAY, DAY_1, LINUX, mirrorWorld, NEXT_DAY, sampleKey } from '../support/bottles/mirror-world.ts';
 import { runInProcess } from '../support/command-line.ts';
+import { scriptedServer } from '../support/scripted-server.ts';
 import { temporaryFolders } from '../support/temporary-folders.ts';
 
 const temporaryFolder = temporaryFolders();
@@ -20,21 +22,25 @@ async function stage(bottles: object = {}) {
     config,
     JSON.stringify({ bottles: { formulae: ['hello'], tags: [LINUX], destination: mirror, ...bottles } }),
   );
-  const run = (command: string, ...args: string[]) =>
-    runInProcess([
-      'bottles',
-      command,
-      ...args,
-      '--config',
-      config,
-      '--formulae-api',
-      world.apiUrl,
-      '--bottle-registry',
-      world.url,
-      '--api-key',
-      key,
-    ]);
-  return { world, mirror, run, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
+  const run = (command: string, ...args: string[]) => runWith({}, command, ...args);
+  const runWith = (environment: Environment, command: string, ...args: string[]) =>
+    runInProcess(
+      [
+        'bottles',
+        command,
+        ...args,
+        '--config',
+        config,
+        '--formulae-api',
+        world.apiUrl,
+        '--bottle-registry',
+        world.url,
+        '--api-key',
+        key,
+      ],
+      environment,
+    );
+  return { world, mirror, run, runWith, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
 }
 
 describe('the commands about bottles', () => {
@@ -149,6 +155,41 @@ describe('the commands about bottles', () => {
     ]);
     expect(code).toBe(1);
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain('not by a key that is trusted (homebrew-1)');
+  });
+
+  it('tell a Slack channel what is published, missing or failed, and nothing when there is no news', async () => {
+    await using at = await stage({ formulae: ['hello', 'helo'] });
+    await using slack = await scriptedServer(() => ({ body: 'ok' }));
+    const webhook = `${slack.url}/services/T0/B0/secretSecretSecret1234`;
+    const environment = { PROVIDER_SYNC_SLACK_WEBHOOK: webhook };
+    const told = () => slack.requests.map(({ body }) => (JSON.parse(body) as { text: string }).text);
+    expect(await at.runWith(environment, 'sync')).toMatchObject({ code: 1 });
+    expect(await at.runWith(environment, 'sync', '--allow-missing', 'helo')).toMatchObject({ code: 0 });
+    expect(await at.runWith(environment, 'sync', '--allow-missing', 'helo')).toMatchObject({ code: 0 });
+    at.world.world = { ...at.world.world, api: new Map() };
+    expect(await at.runWith(environment, 'sync')).toMatchObject({ code: 1 });
+    expect(told()).toEqual([
+      'Bottles not published: 1 formula is incomplete (helo)',
+      expect.stringMatching(/^Bottles published: \d{4}-\d{2}-\d{2} at /),
+      'Sync of bottles failed (ReleaseFileMissing)',
+    ]);
+  });
+
+  it('say that nobody could be told, without the address of the webhook', async () => {
+    await using at = await stage();
+    await using slack = await scriptedServer(() => ({ status: 404, body: 'no_service' }));
+    const file = join(at.mirror, '../webhook');
+    await writeFile(file, `${slack.url}/services/T0/B0/secretSecretSecret1234\n`, { mode: 0o600 });
+    const ran = await at.run('sync', '--slack-webhook-file', file, '--json');
+    expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining('Slack did not take the message') });
+    expect(JSON.parse(ran.stdout)).toMatchObject({ ok: true, outcome: 'published' });
+    expect(`${ran.stdout}${ran.stderr}`).not.toContain('secretSecretSecret1234');
+    const wrong = await at.runWith(
+      { PROVIDER_SYNC_SLACK_WEBHOOK: 'http://hooks.example/secretsecret' },
+      'sync',
+    );
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('PROVIDER_SYNC_SLACK_WEBHOOK') });
+    expect(wrong.stderr).not.toContain('secretsecret');
   });
 
   it('show two days of a mirror as a demo', async () => {

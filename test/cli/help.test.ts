@@ -29,7 +29,10 @@ describe('help', () => {
     { command: 'keys add', mentions: ['<FILE>', 'TFC_TOKEN'] },
     { command: 'keys fetch', mentions: ['<NAMESPACE/TYPE>', '--version', 'PROVIDER_SYNC_CA_BUNDLE'] },
     { command: 'bottles plan', mentions: ['[CONFIG]', '--api-key', '--formulae-api', 'HTTPS_PROXY'] },
-    { command: 'bottles sync', mentions: ['[CONFIG]', '--allow-missing', '--mirror-url'] },
+    {
+      command: 'bottles sync',
+      mentions: ['[CONFIG]', '--allow-missing', '--mirror-url', 'PROVIDER_SYNC_SLACK_WEBHOOK'],
+    },
     { command: 'bottles verify', mentions: ['[CONFIG]', '--snapshot'] },
     { command: 'bottles cleanup', mentions: ['[CONFIG]', '--dry-run', '--keep', '--max-share'] },
     { command: 'bottles snapshots', mentions: ['[CONFIG]', '--json'] },

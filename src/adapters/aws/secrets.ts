@@ -11,13 +11,14 @@ import { isUnanswered, serviceErrorOf, serviceUnavailable } from './service-erro
 /** How long a token is taken from memory. A token that was rotated is found at once, after a 401. */
 const CACHE_MS = 5 * 60 * 1000;
 
-/** The API token in a secret: the raw token, or JSON with a field `token`. */
+/** The API token in a secret, or what else `what` names: the raw text, or JSON with a field `token`. */
 export function createSecretTokenSource(options: {
   readonly secrets: SecretsManagerClient;
   readonly secretName: string;
   readonly clock: Clock;
+  readonly what?: string;
 }): TokenSource {
-  const { secrets, secretName, clock } = options;
+  const { secrets, secretName, clock, what } = options;
   const description = `the secret ${secretName}`;
   let cached: { readonly token: string; readonly until: number } | undefined;
   return {
@@ -26,7 +27,7 @@ export function createSecretTokenSource(options: {
       const now = clock.now().getTime();
       if (!fresh && cached !== undefined && now < cached.until) return cached.token;
       const text = await readSecret(secrets, secretName, 'SecretUnreadable');
-      const token = parseToken(tokenTextOf(text, description), `The secret ${secretName}`);
+      const token = parseToken(tokenTextOf(text, description), `The secret ${secretName}`, what);
       cached = { token, until: now + CACHE_MS };
       return token;
     },

@@ -6,10 +6,11 @@ import { describeFileProblem, readTextFile } from './read-text-file.ts';
 /** API tokens are below 200 characters; a larger file is another file. */
 const MAX_TOKEN_BYTES = 64 * 1024;
 
-/** The token in one variable of `environment`, without surrounding blanks. */
+/** The token in one variable of `environment`, without surrounding blanks; `what` names another kind of secret. */
 export function createEnvironmentTokenSource(
   environment: Readonly<Record<string, string | undefined>>,
   variable: string,
+  what?: string,
 ): TokenSource {
   return {
     description: `the environment variable ${variable}`,
@@ -18,7 +19,7 @@ export function createEnvironmentTokenSource(
       if (value === undefined) {
         throw new SyncError('SecretUnreadable', `The environment variable ${variable} is not set.`);
       }
-      return parseToken(value, `The environment variable ${variable}`);
+      return parseToken(value, `The environment variable ${variable}`, what);
     },
   };
 }
@@ -30,8 +31,9 @@ export function createEnvironmentTokenSource(
 export function createFileTokenSource(options: {
   readonly path: string;
   readonly warn?: (message: string) => void;
+  readonly what?: string;
 }): TokenSource {
-  const { path } = options;
+  const { path, what } = options;
   let { warn } = options;
   return {
     description: `the file ${path}`,
@@ -41,7 +43,7 @@ export function createFileTokenSource(options: {
         const what = `The token file ${path} ${describeFileProblem(file.problem)}.`;
         throw new SyncError('SecretUnreadable', what, { cause: file.cause });
       }
-      const token = parseToken(file.text, `The token file ${path}`);
+      const token = parseToken(file.text, `The token file ${path}`, what);
       if (readableByOthers(file.mode)) {
         warn?.(`The token file ${path} can be read by other users: chmod 600 ${path}`);
         warn = undefined;

@@ -58,11 +58,11 @@ export interface BottlesSettings extends OutputSettings {
  */
 export async function readBottlesSettings<T>(
   invocation: Invocation,
-  more: (reader: SettingsReader) => T,
+  more: (reader: SettingsReader) => T | Promise<T>,
   operands: readonly string[] = invocation.operands,
 ): Promise<BottlesSettings & { readonly own: T }> {
   const reader = createSettingsReader(invocation);
-  const own = more(reader);
+  const own = await more(reader);
   const key = reader.option('--api-key');
   const settings = {
     ...readOutputSettings(reader),

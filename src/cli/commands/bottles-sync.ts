@@ -1,11 +1,25 @@
 import { planBottles } from '../../application/bottles/plan.ts';
 import { syncBottles } from '../../application/bottles/sync.ts';
+import { tellOfBottles, tellOfFailure } from '../../application/bottles/tell-people.ts';
 import type { BottlesEntry } from '../../domain/config/bottles.ts';
-import type { CommandSpec, OptionSpec } from '../command-spec.ts';
+import { formatLocation } from '../../domain/config/destinations.ts';
+import { toSyncError } from '../../domain/errors.ts';
+import { printable } from '../../domain/integrity/untrusted-text.ts';
+import type { Notifier } from '../../ports/notifier.ts';
+import type { CommandSpec, Invocation, OptionSpec } from '../command-spec.ts';
+import { createProgressDisplay } from '../progress/display.ts';
 import { clientLines } from '../render/bottles-clients.ts';
 import { BOTTLES_RESULT } from '../render/bottles-result.ts';
+import type { NetworkSettings } from '../settings.ts';
 import type { SettingsReader } from '../settings-reader.ts';
 import { CONCURRENCY_OPTION, CONFIG_ARGUMENT } from '../shared-options.ts';
+import {
+  composeSlack,
+  readSlackWebhook,
+  SLACK_OPTION,
+  SLACK_VARIABLES,
+  type SlackWebhook,
+} from '../slack-settings.ts';
 import { BOTTLES_OPTIONS, BOTTLES_VARIABLES, readBottlesSettings, withBottles } from './bottles-run.ts';
 import { tellResult } from './provider-run.ts';
 
@@ -53,29 +67,63 @@ export const syncBottlesCommand: CommandSpec = {
       flags: '--mirror-url <url>',
       description: 'where clients reach the mirror, for the lines to set them up',
     },
+    SLACK_OPTION,
   ],
-  variables: BOTTLES_VARIABLES,
+  variables: [...BOTTLES_VARIABLES, ...SLACK_VARIABLES],
   examples: [
     'provider-sync bottles sync',
     'provider-sync bottles sync --mirror-url https://brew.acme.example',
   ],
   async run(invocation) {
     const { io, signal } = invocation;
-    const settings = await readBottlesSettings(invocation, (reader) => ({
+    const settings = await readBottlesSettings(invocation, async (reader) => ({
       allowed: readAllowed(reader),
       mirrorUrl: reader.option('--mirror-url')?.value,
+      slack: await readSlackWebhook(reader, invocation),
     }));
     const { concurrency, own } = settings;
     const entry = allowing(settings.entry, own.allowed);
     const options = { signal, ...(concurrency === undefined ? {} : { concurrency }) };
-    const result = await withBottles(invocation, settings, (ports) => syncBottles(ports, entry, options));
+    const tell = tellerOf(invocation, settings.network, own.slack);
+    const result = await withBottles(invocation, settings, (ports) =>
+      syncBottles(ports, entry, options),
+    ).catch(async (error: unknown) => {
+      await tell((notifier) => tellOfFailure({ notifier }, error, formatLocation(entry.destination)));
+      throw error;
+    });
     const code = tellResult(io, settings, result, BOTTLES_RESULT);
     if (result.current !== null && !settings.json && !settings.quiet) {
       io.stdout.write(`\n${clientLines(entry.destination, own.mirrorUrl).join('\n')}\n`);
     }
-    return code;
+    const told = await tell((notifier) => tellOfBottles({ notifier }, result));
+    return told ? code : Math.max(1, code);
   },
 };
+
+/**
+ * Tells people when there is a webhook. Returns false, and says so as a warning, when nobody could be told: the result
+ * is out by then, or what ended the run is still to be said.
+ */
+function tellerOf(
+  { io }: Pick<Invocation, 'io'>,
+  network: NetworkSettings,
+  webhook: SlackWebhook | undefined,
+): (say: (notifier: Notifier) => Promise<void>) => Promise<boolean> {
+  return async (say) => {
+    if (webhook === undefined) return true;
+    using reporter = createProgressDisplay(io, { quiet: true });
+    // A signal of its own: of a run that was stopped people are told, too.
+    const { signal } = new AbortController();
+    await using slack = composeSlack(webhook, network, { reporter, signal });
+    try {
+      await say(slack.notifier);
+      return true;
+    } catch (error) {
+      io.stderr.write(`Warning: ${printable(toSyncError(error).message)}\n`);
+      return false;
+    }
+  };
+}
 
 function readAllowed(reader: SettingsReader): readonly string[] {
   return reader.option('--allow-missing')?.value.split(',') ?? [];

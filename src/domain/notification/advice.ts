@@ -89,7 +89,8 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   Interrupted: 'Start the run again; it goes on where this one stopped.',
   SigningKeyUnsupported:
     'The key is of a kind that this program cannot check; nothing is known to be wrong with the release. Ask the publisher for a release signed with RSA, and report the key to whoever maintains this system.',
-  NotificationFailed: "Check the topic's policy and, if it is encrypted, the key's policy.",
+  NotificationFailed:
+    "Check the topic's policy and, if it is encrypted, the key's policy; for Slack, the webhook as the message says.",
   InternalError: REPORT,
 };
 
