@@ -1,4 +1,6 @@
+import { isSyncError } from '../../domain/errors.ts';
 import type { ListedVersion } from '../../domain/retention/listed.ts';
+import type { HttpDocument } from '../http/contract.ts';
 import { type Api, createApi, isSuccess, type PrivateRegistryOptions, rejected } from './api.ts';
 import type { PrivateRegistry } from './contract.ts';
 import { creations } from './creations.ts';
@@ -78,17 +80,36 @@ function uploads(
   };
 }
 
-/** A 404 is "gone" only when the provider can be read and the version cannot: it also means "not allowed". */
+/**
+ * A 404 is "gone" only when the provider can be read and the version cannot: it also means "not allowed". Where no
+ * answer came, or only such as a server gives that may have acted all the same, what is there decides.
+ */
 async function deleteVersion(api: Api, type: string, text: string): Promise<'deleted' | 'gone'> {
   const name = versionName(api, type, text);
   const path = paths.version(api, type, text);
   const target = `the deletion of ${name}`;
-  const document = await api.call({ method: 'DELETE', path, target });
+  let document: HttpDocument;
+  try {
+    document = await api.call({ method: 'DELETE', path, target });
+  } catch (error) {
+    if (await isGoneAfter(error, api, type, text)) return 'deleted';
+    throw error;
+  }
   if (isSuccess(document)) return 'deleted';
   if (document.status !== 404) throw rejected(document, target);
   if (!(await hasProvider(api, type))) throw destinationNotFound(providerName(api, type));
   if (await readVersion(api, type, text)) throw changeDenied(name);
   return document.mayHaveActed ? 'deleted' : 'gone';
+}
+
+async function isGoneAfter(error: unknown, api: Api, type: string, text: string): Promise<boolean> {
+  if (!isSyncError(error) || error.code !== 'DestinationUnavailable') return false;
+  try {
+    return (await hasProvider(api, type)) && (await readVersion(api, type, text)) === undefined;
+  } catch {
+    // What cannot be looked at is not known to be gone: the deletion's own error says more.
+    return false;
+  }
 }
 
 function listedVersion({

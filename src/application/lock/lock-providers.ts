@@ -33,7 +33,8 @@ export interface LockedProvider {
   /** As the lock file has it. */
   readonly address: string;
   readonly version: string | null;
-  readonly outcome: 'locked' | 'up-to-date' | 'failed';
+  /** `stopped`: a person broke it off. */
+  readonly outcome: 'locked' | 'up-to-date' | 'failed' | 'stopped';
   /** Where the hashes come from, by the destinations' names. */
   readonly sources: readonly string[];
   /** Platforms whose package's own hash (`h1:`) is in the lock file now. */
@@ -76,7 +77,7 @@ export async function lockProviders(
   return {
     providers,
     text: wanted.length === 0 || text === options.file?.text ? undefined : text,
-    summary: { total: providers.length, ok: providers.every(({ outcome }) => outcome !== 'failed') },
+    summary: { total: providers.length, ok: providers.every(({ error }) => error === undefined) },
   };
 }
 
@@ -91,7 +92,6 @@ async function lockProvider(
 ): Promise<{ readonly provider: LockedProvider; readonly wanted?: WantedLock }> {
   const existing = options.file?.entries.find((entry) => entry.address === address);
   const platforms = options.platforms ?? distinct(entries.flatMap((entry) => entry.platforms));
-  const failed = { address, outcome: 'failed', sources: [], platforms: [], remarks: [] } as const;
   try {
     const search = { entries, platforms, existing: options.upgrade ? undefined : existing };
     const { version, material, sources } = await find(ports, search);
@@ -114,7 +114,12 @@ async function lockProvider(
       },
     };
   } catch (error) {
-    return { provider: { ...failed, version: existing?.version ?? null, error: reportOf(error) } };
+    const report = reportOf(error);
+    const outcome = report.code === 'Interrupted' ? 'stopped' : 'failed';
+    const nothing = { sources: [], platforms: [], remarks: [] };
+    return {
+      provider: { address, version: existing?.version ?? null, outcome, ...nothing, error: report },
+    };
   }
 }
 

@@ -35,7 +35,7 @@ function renderWhole(result: CleanupResult, canvas: Canvas): string {
     ...(rows.length === 0 ? [] : [renderTable(columns, rows, canvas), '']),
     ...(failures === '' ? [] : [failures, '']),
     ...remarks.flatMap((remark) => [...wrap(remark, Math.min(canvas.columns, 100)), '']),
-    summaryOf(result),
+    ...summaryOf(result).flatMap((line) => wrap(line, Math.min(canvas.columns, 100))),
   ].join('\n');
 }
 
@@ -84,11 +84,12 @@ function renderFailure({ about, error }: { about: string; error: ErrorReport }, 
   return [paint(printable(about), 'strong', canvas.color), ...lines].join('\n');
 }
 
-function summaryOf(result: CleanupResult): string {
+function summaryOf(result: CleanupResult): readonly string[] {
   const { dryRun, stopped, providersChecked, versionsDeleted, versionsToDelete } = result;
   const checked = `${countOf(providersChecked, 'provider')} checked`;
-  if (dryRun) return `${checked}, ${countOf(versionsToDelete, 'version')} to delete. Nothing was changed.`;
+  if (dryRun) return [`${checked}, ${countOf(versionsToDelete, 'version')} to delete. Nothing was changed.`];
   const deleted = `${checked}, ${countOf(versionsDeleted, 'version')} deleted.`;
-  if (!stopped) return deleted;
-  return `Stopped with ${countOf(versionsToDelete, 'version')} not come to. The same command goes on from there.\n${deleted}`;
+  if (!stopped) return [deleted];
+  const left = countOf(versionsToDelete, 'version');
+  return [`Stopped with ${left} not come to. The same command goes on from there.`, deleted];
 }

@@ -6,10 +6,10 @@ import { type Canvas, type Column, renderTable } from './table.ts';
 const COLUMNS: readonly Column[] = [
   { title: 'RECEIVED' },
   { title: 'PROVIDER', narrowest: 16 },
-  { title: 'SEQ', alignRight: true },
+  { title: 'SEQ', alignRight: true, movesBelow: 2 },
   { title: 'VERSION', narrowest: 9 },
-  { title: 'EVENT', narrowest: 12 },
-  { title: 'WHAT', narrowest: 20 },
+  { title: 'EVENT', narrowest: 9 },
+  { title: 'WHAT', narrowest: 20, movesBelow: 1 },
 ];
 
 /** Members that stand in columns of their own, or that nobody reads in a table. */

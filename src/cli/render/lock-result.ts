@@ -1,6 +1,7 @@
 import type { LockedProvider, LockResult } from '../../application/lock/lock-providers.ts';
 import { shortAddress } from './address.ts';
 import { detailLines } from './details.ts';
+import { ownErrors, stoppedLines } from './provider-errors.ts';
 import { countOf } from './quantities.ts';
 import type { ResultRenderer } from './result-renderer.ts';
 import type { Tone } from './style.ts';
@@ -21,6 +22,7 @@ const TONES: Readonly<Record<LockedProvider['outcome'], Tone>> = {
   locked: 'good',
   'up-to-date': 'faint',
   failed: 'bad',
+  stopped: 'faint',
 };
 
 /** How a lock is shown. */
@@ -38,16 +40,24 @@ export const LOCK_REPORT: ResultRenderer<LockReport> = {
     const details = providers.flatMap((provider) => linesOf(provider, canvas));
     const counts = countOf(providers.length, 'provider');
     const end = written ? `${file}: written, with ${counts}.` : `${file}: nothing to change for ${counts}.`;
-    return [...table, ...details, ...(providers.length === 0 ? [] : ['']), end].join('\n');
+    return [
+      ...table,
+      ...details,
+      ...(providers.length === 0 ? [] : ['']),
+      ...stoppedLines(providers),
+      end,
+    ].join('\n');
   },
   failures: ({ providers }, canvas) =>
-    providers
-      .filter(({ error }) => error !== undefined)
-      .flatMap((provider) => linesOf({ ...provider, remarks: [] }, canvas))
-      .join('\n'),
+    [
+      ...providers
+        .filter(({ error }) => error !== undefined)
+        .flatMap((provider) => linesOf({ ...provider, remarks: [] }, canvas)),
+      ...stoppedLines(providers),
+    ].join('\n'),
 };
 
 function linesOf({ address, version, remarks, error }: LockedProvider, canvas: Canvas): readonly string[] {
-  const errors = error === undefined ? [] : [error];
+  const errors = ownErrors(error === undefined ? {} : { error });
   return detailLines({ address, version, remarks, errors, steps: [], findings: [] }, canvas);
 }

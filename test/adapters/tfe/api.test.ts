@@ -227,6 +227,41 @@ describe('a 404', () => {
   });
 });
 
+describe('a deletion of which every answer is lost', () => {
+  const lost = { method: 'DELETE', times: Number.POSITIVE_INFINITY } as const;
+
+  it('is done when the version is gone', async () => {
+    await using proxied = await proxiedRegistry({ ...lost, action: { kind: 'lose-answer' } });
+    await proxied.registry.createProvider('anvil');
+    await proxied.registry.createVersion('anvil', V1, creation);
+    expect(await proxied.registry.deleteVersion('anvil', '1.0.0')).toBe('deleted');
+    const deletions = proxied.proxy.requests.filter(({ method }) => method === 'DELETE');
+    expect(new Set(deletions.map(({ status }) => status))).toEqual(new Set([undefined]));
+  });
+
+  it('has failed when the version is still there', async () => {
+    await using proxied = await proxiedRegistry({ ...lost, action: { kind: 'drop' } });
+    await proxied.registry.createProvider('anvil');
+    await proxied.registry.createVersion('anvil', V1, creation);
+    await expect(proxied.registry.deleteVersion('anvil', '1.0.0')).rejects.toMatchObject({
+      code: 'DestinationUnavailable',
+      message: expect.stringContaining('the deletion of version 1.0.0'),
+    });
+  });
+
+  it('has failed when what is there cannot be read either', async () => {
+    await using proxied = await proxiedRegistry();
+    await proxied.registry.createProvider('anvil');
+    await proxied.registry.createVersion('anvil', V1, creation);
+    const all = { times: Number.POSITIVE_INFINITY, action: { kind: 'lose-answer' } } as const;
+    proxied.proxy.addFaults(all);
+    await expect(proxied.registry.deleteVersion('anvil', '1.0.0')).rejects.toMatchObject({
+      code: 'DestinationUnavailable',
+      message: expect.stringContaining('the deletion of version 1.0.0'),
+    });
+  });
+});
+
 interface ErrorExample {
   readonly status: number;
   readonly registry?: boolean;

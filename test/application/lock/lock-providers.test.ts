@@ -3,6 +3,7 @@ import { type LockOptions, lockProviders } from '../../../src/application/lock/l
 import { SyncError } from '../../../src/domain/errors.ts';
 import { formatPlatform } from '../../../src/domain/provider/platform.ts';
 import { readLockFile } from '../../../src/domain/provider-lock/lock-file.ts';
+import { interruptionOf } from '../../../src/domain/transfer/interruption.ts';
 import type { LockEvidence } from '../../../src/ports/lock-evidence.ts';
 import { digestOf } from '../../support/bundles.ts';
 import { anvil, configOf, DARWIN, LINUX, versionOf, weather } from '../../support/sync-world.ts';
@@ -95,6 +96,26 @@ describe('one provider’s failure', () => {
     ]);
     expect(summary).toEqual({ total: 2, ok: false });
     expect(text?.startsWith(file.text)).toBe(true);
+  });
+});
+
+describe('a lock that a person breaks off', () => {
+  it('is stopped where it was, and has failed nowhere', async () => {
+    const mirror = place('mirror', { '1.1.0': BOTH, '3.0.0': BOTH }).evidence;
+    const breaking: LockEvidence = {
+      ...mirror,
+      heldVersions: async (address) => {
+        if (address.type === 'weather') throw interruptionOf(new Error('SIGINT'));
+        return await mirror.heldVersions(address);
+      },
+    };
+    const { providers, summary } = await lockProviders(
+      { mirrors: [breaking], others: [] },
+      configOf(anvil(), weather()),
+      OPTIONS,
+    );
+    expect(providers.map(({ outcome }) => outcome)).toEqual(['locked', 'stopped']);
+    expect(summary).toEqual({ total: 2, ok: false });
   });
 });
 
