@@ -13,7 +13,7 @@ import {
 } from '../../domain/ledger/entry.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Appended, Ledger, LedgerQuery, TimeQuery } from '../../ports/ledger.ts';
-import { failing, openDatabase, transaction } from './database.ts';
+import { type DatabaseKind, failing as failingFor, openDatabase, transaction } from '../sqlite/database.ts';
 
 export interface SqliteLedgerOptions {
   readonly file: string;
@@ -22,6 +22,32 @@ export interface SqliteLedgerOptions {
   /** Makes nothing: for commands that only read. */
   readonly mustExist?: boolean;
 }
+
+const LEDGER: DatabaseKind = {
+  name: 'ledger',
+  version: 1,
+  origin: 'A run with a policy or with --ledger makes one; name another with --ledger FILE.',
+  schema: `
+CREATE TABLE streams (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
+  seq INTEGER NOT NULL, hash BLOB NOT NULL, received TEXT NOT NULL
+) STRICT;
+CREATE TABLE entries (
+  place INTEGER PRIMARY KEY, stream INTEGER NOT NULL, seq INTEGER NOT NULL,
+  key BLOB NOT NULL UNIQUE, contents BLOB NOT NULL,
+  type TEXT NOT NULL, version TEXT, digest BLOB, received INTEGER NOT NULL,
+  previous BLOB NOT NULL, hash BLOB NOT NULL, event TEXT NOT NULL,
+  UNIQUE (stream, seq)
+) STRICT;
+CREATE INDEX by_version ON entries (stream, version, seq) WHERE version IS NOT NULL;
+CREATE INDEX by_type ON entries (stream, type, seq);
+CREATE INDEX by_time ON entries (received, place);
+CREATE INDEX by_digest ON entries (digest) WHERE digest IS NOT NULL;
+CREATE TRIGGER entries_stay BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'entries are never removed'); END;
+CREATE TRIGGER entries_keep BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'entries are never changed'); END;
+PRAGMA user_version = 1;
+`,
+};
 
 /** How many entries are read at once where all of them are asked for. */
 const PAGE = 1000;
@@ -32,7 +58,8 @@ const PAGE = 1000;
  */
 export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Ledger> {
   const { file, mustExist = false } = options;
-  const database = await openDatabase(file, { mustExist });
+  const database = await openDatabase(LEDGER, file, { mustExist });
+  const failing = <T>(where: string, work: () => T | Promise<T>) => failingFor(LEDGER, where, work);
   const appendOne = appender(database, options);
   const reader = createReader(database);
   return {

@@ -41,6 +41,17 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
     'Mend the line of .terraform.lock.hcl that the message names, or delete the file and let it be written anew.',
   BundleOutOfOrder:
     'Import the bundles in the order in which they were exported. Take an older one only when going back is what you want, with --allow-older.',
+  DeploymentNotFound: 'Check the id: "provider-sync deployments list" shows those that there are.',
+  DeploymentConflict:
+    'Look at the request as it is now ("provider-sync deployments show ID") and decide again: somebody or something changed it in between.',
+  DeploymentInvalid:
+    'Correct every problem listed above in the inputs, or in the folder of the kind, and ask again. Nothing was started.',
+  DeploymentCancelled:
+    'Look at what is half done ("provider-sync deployments show ID"), then retry or destroy. Both begin with a new plan.',
+  PlanRefused:
+    'The module or its plan does what the kind does not allow. Nothing was applied. Change the module, or what kind.json allows, after a review.',
+  PlanStale:
+    'The state moved on after the plan was made. Retry: a new plan is made, and approved anew where that is asked for.',
 
   UpstreamUnavailable: `${WAIT_AND_RERUN} look at the status page of the public registry, at the network's way out, and, where a connection is refused or never comes about, at the address and port.`,
   UpstreamUnreachable:
@@ -87,6 +98,12 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
     "Somebody must change the network's way to the service of AWS that the message names: in a VPC it needs an endpoint or a NAT gateway, and a name server that knows it.",
   DeadlineNear: `${WAIT_AND_RERUN} raise DownloadAndUploadMemorySize, which also brings more network.`,
   Interrupted: 'Start the run again; it goes on where this one stopped.',
+  RunnerLost:
+    'The process that carried the run out is gone. Look at what is half done ("provider-sync deployments show ID"), then retry or destroy.',
+  StateRefused:
+    'Bring the state back first: an older version of the object, or the state that a run kept beside it. Nothing was planned and nothing was changed.',
+  TerraformFailed:
+    'Read the log ("provider-sync deployments logs ID"), mend what it names, and retry or destroy. Both begin with a new plan.',
   SigningKeyUnsupported:
     'The key is of a kind that this program cannot check; nothing is known to be wrong with the release. Ask the publisher for a release signed with RSA, and report the key to whoever maintains this system.',
   NotificationFailed:

@@ -7,7 +7,6 @@ import { isSyncError, SyncError } from '../../domain/errors.ts';
 
 /** SQLite's lock is not fair: under load a writer waits for seconds. */
 const BUSY_MS = 20_000;
-const SCHEMA_VERSION = 1;
 
 /** Before this, two connections could corrupt a file in WAL mode (fixed in 3.51.3). */
 const SOUND_WAL = [3, 51, 3] as const;
@@ -15,44 +14,35 @@ const SOUND_WAL = [3, 51, 3] as const;
 /** File systems without shared memory between their hosts, by statfs type: NFS, SMB, CIFS, SMB2. */
 const NETWORK_FILE_SYSTEMS = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42]);
 
-const SCHEMA = `
-CREATE TABLE streams (
-  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
-  seq INTEGER NOT NULL, hash BLOB NOT NULL, received TEXT NOT NULL
-) STRICT;
-CREATE TABLE entries (
-  place INTEGER PRIMARY KEY, stream INTEGER NOT NULL, seq INTEGER NOT NULL,
-  key BLOB NOT NULL UNIQUE, contents BLOB NOT NULL,
-  type TEXT NOT NULL, version TEXT, digest BLOB, received INTEGER NOT NULL,
-  previous BLOB NOT NULL, hash BLOB NOT NULL, event TEXT NOT NULL,
-  UNIQUE (stream, seq)
-) STRICT;
-CREATE INDEX by_version ON entries (stream, version, seq) WHERE version IS NOT NULL;
-CREATE INDEX by_type ON entries (stream, type, seq);
-CREATE INDEX by_time ON entries (received, place);
-CREATE INDEX by_digest ON entries (digest) WHERE digest IS NOT NULL;
-CREATE TRIGGER entries_stay BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'entries are never removed'); END;
-CREATE TRIGGER entries_keep BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'entries are never changed'); END;
-PRAGMA user_version = ${SCHEMA_VERSION};
-`;
+/** What a file of the product holds. */
+export interface DatabaseKind {
+  /** For messages: "ledger". */
+  readonly name: string;
+  /** Makes the tables in an empty file, and sets user_version to `version`. */
+  readonly schema: string;
+  readonly version: number;
+  /** How one comes to be, for messages. */
+  readonly origin: string;
+}
 
 /**
  * Opens the file, with its folder and its tables made where they are missing. With `mustExist` nothing is made.
  * A commit is on the disk when it returns. Throws as the port says.
  */
 export async function openDatabase(
+  kind: DatabaseKind,
   file: string,
   options: { readonly mustExist: boolean },
 ): Promise<DatabaseSync> {
-  await prepareFile(file, options.mustExist);
+  await prepareFile(kind, file, options.mustExist);
   // Node 22 says on stderr that SQLite is experimental: to nobody who has no ledger.
   const { DatabaseSync } = await import('node:sqlite');
-  return await failing(file, async () => {
+  return await failing(kind, file, async () => {
     const database = new DatabaseSync(file, { timeout: BUSY_MS });
     try {
-      await setJournal(database, file);
+      await setJournal(kind, database, file);
       database.exec('PRAGMA synchronous = FULL; PRAGMA cache_size = -32000; PRAGMA recursive_triggers = ON;');
-      createTables(database, file);
+      createTables(kind, database, file);
       return database;
     } catch (error) {
       database.close();
@@ -61,14 +51,11 @@ export async function openDatabase(
   });
 }
 
-async function prepareFile(file: string, mustExist: boolean): Promise<void> {
+async function prepareFile(kind: DatabaseKind, file: string, mustExist: boolean): Promise<void> {
   if (mustExist) {
     const there = await stat(file).catch(() => undefined);
     if (there?.isFile()) return;
-    throw new SyncError(
-      'ArgumentsInvalid',
-      `There is no ledger at ${file}. A run with a policy or with --ledger makes one; name another with --ledger FILE.`,
-    );
+    throw new SyncError('ArgumentsInvalid', `There is no ${kind.name} at ${file}. ${kind.origin}`);
   }
   try {
     await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
@@ -76,7 +63,7 @@ async function prepareFile(file: string, mustExist: boolean): Promise<void> {
     if (NETWORK_FILE_SYSTEMS.has(type)) {
       throw new SyncError(
         'SettingsInvalid',
-        `The ledger ${file} would lie on a network file system, where several writers corrupt it. Name a local file.`,
+        `The ${kind.name} ${file} would lie on a network file system, where several writers corrupt it. Name a local file.`,
       );
     }
     const handle = await open(file, 'ax', 0o600).catch((error: NodeJS.ErrnoException) => {
@@ -90,7 +77,7 @@ async function prepareFile(file: string, mustExist: boolean): Promise<void> {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     throw new SyncError(
       'SettingsInvalid',
-      `The ledger ${file} cannot be written (${code}). Name another file.`,
+      `The ${kind.name} ${file} cannot be written (${code}). Name another file.`,
       {
         cause: error,
       },
@@ -98,7 +85,7 @@ async function prepareFile(file: string, mustExist: boolean): Promise<void> {
   }
 }
 
-async function setJournal(database: DatabaseSync, file: string): Promise<void> {
+async function setJournal(kind: DatabaseKind, database: DatabaseSync, file: string): Promise<void> {
   const wanted = walIsSound() ? 'wal' : 'delete';
   const deadline = Date.now() + BUSY_MS;
   for (;;) {
@@ -107,7 +94,7 @@ async function setJournal(database: DatabaseSync, file: string): Promise<void> {
       if (row?.['journal_mode'] === wanted) return;
       throw new SyncError(
         'ServiceUnreachable',
-        `The ledger ${file} is in use in a mode in which this Node's SQLite ${process.versions.sqlite} may corrupt ` +
+        `The ${kind.name} ${file} is in use in a mode in which this Node's SQLite ${process.versions.sqlite} may corrupt ` +
           'it. Use one Node version for all that write to it, or Node 24.',
       );
     } catch (error) {
@@ -126,14 +113,14 @@ function walIsSound(): boolean {
   return (difference ?? 0) >= 0;
 }
 
-function createTables(database: DatabaseSync, file: string): void {
+function createTables(kind: DatabaseKind, database: DatabaseSync, file: string): void {
   transaction(database, () => {
     const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
-    if (version === 0) database.exec(SCHEMA);
-    else if (version !== SCHEMA_VERSION) {
+    if (version === 0) database.exec(kind.schema);
+    else if (version !== kind.version) {
       throw new SyncError(
         'ServiceUnreachable',
-        `${file} is not a ledger that this program knows (its version is ${version}). Use a newer program, or another file.`,
+        `${file} is not a ${kind.name} that this program knows (its version is ${version}). Use a newer program, or another file.`,
       );
     }
   });
@@ -161,7 +148,7 @@ function primaryCode(error: unknown): number | undefined {
 }
 
 /** What `work` returns; SQLite's errors as the port's. */
-export async function failing<T>(file: string, work: () => T | Promise<T>): Promise<T> {
+export async function failing<T>(kind: DatabaseKind, file: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -171,9 +158,11 @@ export async function failing<T>(file: string, work: () => T | Promise<T>): Prom
     throw code === BUSY
       ? new SyncError(
           'ServiceUnavailable',
-          `The ledger ${file} was held by others for more than ${BUSY_MS / 1000} seconds. Try again.`,
+          `The ${kind.name} ${file} was held by others for more than ${BUSY_MS / 1000} seconds. Try again.`,
           { cause: error },
         )
-      : new SyncError('ServiceUnreachable', `The ledger ${file} cannot be used: ${said}.`, { cause: error });
+      : new SyncError('ServiceUnreachable', `The ${kind.name} ${file} cannot be used: ${said}.`, {
+          cause: error,
+        });
   }
 }

@@ -1,0 +1,19 @@
+import type { DeploymentRequest, DeploymentStatus } from '../domain/deployment-request/request.ts';
+
+/**
+ * The table of requests. Writes are conditional: whoever has seen an older revision writes nothing. Reads are of what
+ * was written last. Methods throw a SyncError: ServiceUnavailable when it passes with time, ServiceUnreachable when
+ * not, DeploymentInvalid for a row that is no request.
+ */
+export interface DeploymentRequests {
+  /** For messages. */
+  readonly location: string;
+  /** False when there is one with this id already, which stays as it is. */
+  create(request: DeploymentRequest): Promise<boolean>;
+  read(id: string): Promise<DeploymentRequest | undefined>;
+  /** Writes `request` when the row is still of the revision `seen`; false when it is not. */
+  replace(request: DeploymentRequest, seen: number): Promise<boolean>;
+  /** Those in one state, those changed longest ago first; at most `limit`. */
+  list(status: DeploymentStatus, limit: number): Promise<readonly DeploymentRequest[]>;
+  close(): Promise<void>;
+}
