@@ -51,6 +51,9 @@ describe('what the roles of delivery/bootstrap.yaml may do', () => {
       ['iam:DeleteRole', role(`${own}-ReadConfigRole-X`), {}],
       ['iam:PassRole', role(`${own}-ReadConfigRole-X`), { 'iam:PassedToService': 'lambda.amazonaws.com' }],
       ['lambda:CreateFunction', arn('lambda', `function:${own}-read-config`), {}],
+      ['dynamodb:CreateTable', arn('dynamodb', `table/${own}-ledger-${environment}`), {}],
+      ['kms:CreateKey', '*', { 'aws:RequestTag/environment': environment }],
+      ['kms:PutKeyPolicy', arn('kms', 'key/1'), { 'aws:ResourceTag/environment': environment }],
       ['lambda:PublishVersion', arn('lambda', `function:${own}-read-config`), {}],
       ['states:CreateStateMachineAlias', arn('states', `stateMachine:${own}-provider-sync`), {}],
       ['states:StartExecution', arn('states', `stateMachine:${own}-provider-sync`), {}],
@@ -124,6 +127,9 @@ describe('what the roles of delivery/bootstrap.yaml may do', () => {
         { 'aws:RequestTag/environment': environment, 'aws:ResourceTag/environment': 'another' },
       ],
       ['lambda:UpdateFunctionCode', arn('lambda', `function:${foreign}-read-config`), {}],
+      ['dynamodb:CreateTable', arn('dynamodb', `table/${foreign}-ledger-x`), {}],
+      ['kms:PutKeyPolicy', arn('kms', 'key/1'), { 'aws:ResourceTag/environment': 'another' }],
+      ['kms:ScheduleKeyDeletion', arn('kms', 'key/1'), { 'aws:ResourceTag/environment': environment }],
       ['lambda:CreateFunctionUrlConfig', arn('lambda', `function:${own}-read-config`), {}],
       ['s3:DeleteObject', `${BUCKET}/releases/0f9c/packaged.yaml`, {}],
       ['s3:DeleteObjectVersion', `${BUCKET}/releases/0f9c/packaged.yaml`, {}],
@@ -281,6 +287,7 @@ const CREATIONS: Readonly<Record<string, string>> = {
   'AWS::DynamoDB::Table': 'dynamodb:CreateTable',
   'AWS::Events::Rule': 'events:PutRule',
   'AWS::IAM::Role': 'iam:CreateRole',
+  'AWS::KMS::Key': 'kms:CreateKey',
   'AWS::Logs::LogGroup': 'logs:CreateLogGroup',
   'AWS::S3::Bucket': 's3:CreateBucket',
   'AWS::S3::BucketPolicy': 's3:PutBucketPolicy',
@@ -309,7 +316,15 @@ describe('the deploy roles', () => {
     expect(nested).toContain('stacks/mirror.yaml');
   });
 
-  it.each([...new Set(types)])('may make what the templates have: %s', (type = '') => {
+  it('need to make no policy, because within a boundary the nested ledger is told to make none', () => {
+    const ledger = readFileSync('stacks/ledger.yaml', 'utf8');
+    expect(ledger).not.toMatch(/Type: AWS::IAM::ManagedPolicy\n(?! {4}Condition: HasPolicies\n)/);
+    expect(readFileSync('template.yaml', 'utf8')).toContain(
+      'CreatePolicies: !If [HasBoundary, "false", "true"]',
+    );
+  });
+
+  it.each([...new Set(types)].filter((type) => type !== 'AWS::IAM::ManagedPolicy'))('may make what the templates have: %s', (type = '') => {
     const action = CREATIONS[type];
     if (action === undefined) {
       throw new Error(`Say in this test what makes a ${type}, and let delivery/bootstrap.yaml allow it.`);

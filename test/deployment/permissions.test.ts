@@ -18,6 +18,7 @@ const ONLY_WHEN: Partial<Record<Option, string>> = {
   kms: '`KmsKeyArn`',
   schedules: 'its schedule',
   mirror: 'a mirror',
+  ledger: 'a ledger',
   existingSecrets: '`CaBundleSecretName`',
 };
 
@@ -66,7 +67,9 @@ function permissionRows(all: Deployment, without: ReadonlyMap<Option, Deployment
 function codes(values: Json): string {
   return [values]
     .flat()
-    .map((value) => `\`${String(value).replace(OPTIONS.kms.KmsKeyArn, 'KmsKeyArn')}\``)
+    .map((value) => String(value).replace(OPTIONS.kms.KmsKeyArn, 'KmsKeyArn'))
+    .map((value) => value.replace(OPTIONS.ledger.ExistingLedgerKeyArn, 'ExistingLedgerKeyArn'))
+    .map((value) => `\`${value}\``)
     .join(', ');
 }
 

@@ -104,7 +104,8 @@ function requireLedger({ ledger }: AdmissionPorts, { policy, path }: ProviderEnt
   throw new SyncError(
     'SettingsInvalid',
     `The policy of ${path} has "${member}", which needs a ledger that says when a release was first seen and who ` +
-      'approved it, and this run has none.',
+      'approved it, and this run has none. On AWS, set CreateLedger of the stack to true, or name a table in ' +
+      'ExistingLedgerTableName.',
   );
 }
 
