@@ -31,6 +31,8 @@ export type BroughtBottle =
     }
   | { readonly outcome: 'failed'; readonly bottle: WantedBottle; readonly error: ErrorReport };
 
+type BringPorts = Pick<BottlePorts, 'registry' | 'store' | 'events'>;
+
 const DEFAULT_CONCURRENCY = 8;
 /** Larger ones do not exist; the digest decides in any case. */
 const MAX_BOTTLE_BYTES = 50 * 1024 ** 3;
@@ -55,27 +57,20 @@ const keyOf = ({ image, ref, refName, sha256 }: WantedBottle): string =>
   [image, ref, refName, sha256].join(' ');
 
 /**
- * Brings every bottle that the mirror does not have, and the index of its version: each held to the signed API on the
- * way. What fails is told of that bottle and harms no other. Throws Interrupted alone.
+ * Brings bottles of which the mirror may lack the bytes, the index or both: each held to the signed API on the way,
+ * bytes before the index that names them. What fails is told of that bottle and harms no other. Throws Interrupted, or
+ * the signal's own reason, alone.
  */
 export async function bringBottles(
-  ports: BottlePorts,
-  wanted: readonly WantedBottle[],
-  known: (bottle: WantedBottle) => SnapshotBottle | undefined,
+  ports: BringPorts,
+  open: readonly WantedBottle[],
   holdings: Holdings,
   options: BottleOptions & { readonly signedBy: string },
 ): Promise<readonly BroughtBottle[]> {
   const limit = pLimit(options.concurrency ?? DEFAULT_CONCURRENCY);
-  const groups = Map.groupBy(wanted, ({ image, ref }) => `${image} ${ref}`);
+  const groups = Map.groupBy(open, ({ image, ref }) => `${image} ${ref}`);
   const brought = await Promise.all(
-    [...groups.values()].map(async (bottles) => {
-      const settled = bottles.flatMap((bottle): BroughtBottle[] => {
-        const there = known(bottle);
-        return there ? [{ outcome: 'present', bottle: there }] : [];
-      });
-      const open = bottles.filter((bottle) => known(bottle) === undefined);
-      return [...settled, ...(await bringGroup(ports, open, holdings, options, limit))];
-    }),
+    [...groups.values()].map((bottles) => bringGroup(ports, bottles, holdings, options, limit)),
   );
   if (options.signal?.aborted) throw interruptionOf(options.signal.reason);
   return brought.flat();
@@ -83,7 +78,7 @@ export async function bringBottles(
 
 /** Bottles of one version, which share an index. */
 async function bringGroup(
-  ports: BottlePorts,
+  ports: BringPorts,
   bottles: readonly WantedBottle[],
   holdings: Holdings,
   options: BottleOptions & { readonly signedBy: string },
@@ -122,7 +117,7 @@ async function bringGroup(
 }
 
 async function bringBottle(
-  ports: BottlePorts,
+  ports: BringPorts,
   bottle: WantedBottle,
   index: BottleIndex,
   holdings: Holdings,

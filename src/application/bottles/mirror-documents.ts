@@ -33,6 +33,18 @@ export async function readPublication(store: MirrorStore): Promise<StoredPublica
   };
 }
 
+/** What the mirror shows, and all that it could show. */
+export interface MirrorState {
+  readonly publication: Publication | undefined;
+  /** Oldest first. */
+  readonly snapshots: readonly Snapshot[];
+}
+
+export async function readMirror(store: MirrorStore): Promise<MirrorState> {
+  const { publication } = await readPublication(store);
+  return { publication, snapshots: await readSnapshots(store) };
+}
+
 export async function writePublication(
   store: MirrorStore,
   publication: Publication,

@@ -25,7 +25,10 @@ const MAX_ATTEMPTS = 30;
  * either names only what is there. The next run goes on where it broke. Of two that publish at once the one that is
  * last to say so wins, with all its files. Returns the name of the snapshot that is current now, undefined for none.
  */
-export async function publish(ports: BottlePorts, decide: Decision): Promise<string | undefined> {
+export async function publish(
+  ports: Pick<BottlePorts, 'store' | 'clock' | 'events'>,
+  decide: Decision,
+): Promise<string | undefined> {
   const { store, clock } = ports;
   // What was written beside another's writing may stand among the other's files.
   let mixed = false;

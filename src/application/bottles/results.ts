@@ -1,4 +1,5 @@
 import type { EvidenceCheck } from '../../domain/artifact/artifact.ts';
+import type { Sha256 } from '../../domain/artifact/sha256.ts';
 import type { FormulaProblem, WantedBottle } from '../../domain/bottle/resolve.ts';
 import type { SnapshotApi, SnapshotBottle } from '../../domain/bottle/snapshot.ts';
 import type { ErrorReport } from '../../domain/errors.ts';
@@ -9,7 +10,7 @@ export interface BottleReport {
   readonly name: string;
   readonly version: string;
   readonly tag: string;
-  readonly sha256: string;
+  readonly sha256: Sha256;
   readonly ref: string;
   readonly size: number | null;
   readonly neededBy: readonly string[];
@@ -88,6 +89,17 @@ export function reportOfApi({
   const time = generatedAt === undefined ? null : new Date(generatedAt * 1000).toISOString();
   return { path, sha256, size, generatedAt: time, signedBy };
 }
+
+/** As a resolution has them, whatever order they came in. */
+export function inOrder<T extends Pick<WantedBottle, 'name' | 'ref' | 'tag' | 'sha256'>>(
+  bottles: readonly T[],
+): readonly T[] {
+  return bottles.toSorted((a, b) => compareText(sortKey(a), sortKey(b)));
+}
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const sortKey = ({ name, ref, tag, sha256 }: Pick<WantedBottle, 'name' | 'ref' | 'tag' | 'sha256'>): string =>
+  [name, ref, tag, sha256].join('\n');
 
 export function summaryOf(bottles: readonly BottleReport[]): BottlesResult['summary'] {
   const count = (outcome: BottleReport['outcome']) =>

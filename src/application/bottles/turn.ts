@@ -10,29 +10,45 @@ const MAX_ATTEMPTS = 30;
 /** After this long a holder is taken for dead. */
 const LONGEST_MS = { sync: 24 * 60 * 60 * 1000, cleanup: 60 * 60 * 1000 } as const;
 
+type TurnPorts = { readonly store: MirrorStore; readonly clock: Clock };
+
 /**
  * Carries `work` out while no cleanup runs at the mirror; a cleanup while nothing at all does: it would take the
  * bottles away that a sync has brought and no snapshot names yet. Throws DestinationUnavailable when it is not the time.
  */
 export async function inTurn<T>(
-  { store, clock }: { readonly store: MirrorStore; readonly clock: Clock },
+  ports: TurnPorts,
   kind: TurnHolder['kind'],
   work: () => Promise<T>,
 ): Promise<T> {
-  const own: TurnHolder = { id: randomUUID(), kind, since: clock.now() };
+  const id = randomUUID();
+  await beginTurn(ports, kind, id);
+  try {
+    return await work();
+  } finally {
+    await endTurn(ports, id);
+  }
+}
+
+/** As `inTurn`, for work in several steps of their own: the same id may begin again, and has to end. */
+export async function beginTurn(
+  { store, clock }: TurnPorts,
+  kind: TurnHolder['kind'],
+  id: string,
+): Promise<void> {
+  const own: TurnHolder = { id, kind, since: clock.now() };
   await change(store, (holders) => {
     const alive = holders.filter(
-      (each) => clock.now().getTime() - each.since.getTime() < LONGEST_MS[each.kind],
+      (each) => each.id !== id && clock.now().getTime() - each.since.getTime() < LONGEST_MS[each.kind],
     );
     const other = alive.find((each) => kind === 'cleanup' || each.kind === 'cleanup');
     if (other !== undefined) throw busy(store, other);
     return [...alive, own];
   });
-  try {
-    return await work();
-  } finally {
-    await change(store, (holders) => holders.filter(({ id }) => id !== own.id));
-  }
+}
+
+export async function endTurn({ store }: Pick<TurnPorts, 'store'>, id: string): Promise<void> {
+  await change(store, (holders) => holders.filter((each) => each.id !== id));
 }
 
 async function change(

@@ -115,19 +115,25 @@ export function sameContents(
  * once. Throws UpstreamResponseInvalid.
  */
 export function requireFresh(traces: Publication['history'], api: SnapshotApi): void {
+  const why = whyStale(traces, api);
+  if (why !== undefined) throw stale(api.path, why);
+}
+
+/** Whether what was proved before has been overtaken: meanwhile the mirror had a later one of some API file. */
+export function isOvertaken(traces: Publication['history'], apis: readonly SnapshotApi[]): boolean {
+  return apis.some((api) => whyStale(traces, api) !== undefined);
+}
+
+function whyStale(traces: Publication['history'], api: SnapshotApi): string | undefined {
   const history = Object.hasOwn(traces, api.path) ? (traces[api.path] ?? []) : [];
   const newest = Math.max(0, ...history.map(({ generatedAt }) => generatedAt ?? 0));
   if (api.generatedAt !== undefined && api.generatedAt < newest) {
-    throw stale(
-      api.path,
-      `it was generated at ${utc(api.generatedAt)}, the mirror had one of ${utc(newest)} before`,
-    );
+    return `it was generated at ${utc(api.generatedAt)}, the mirror had one of ${utc(newest)} before`;
   }
   const last = history.at(-1);
-  if (api.generatedAt !== undefined || last === undefined || last.sha256 === api.sha256) return;
-  if (history.some(({ sha256 }) => sha256 === api.sha256)) {
-    throw stale(api.path, 'the mirror had it before, and a later one since');
-  }
+  if (api.generatedAt !== undefined || last === undefined || last.sha256 === api.sha256) return undefined;
+  const followed = history.some(({ sha256 }) => sha256 === api.sha256);
+  return followed ? 'the mirror had it before, and a later one since' : undefined;
 }
 
 const utc = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
