@@ -76,6 +76,11 @@ export async function bringBottles(
   return brought.flat();
 }
 
+/** The keys that a run's API files are signed with, for the evidence of its bottles. */
+export function signersOf(apis: readonly { readonly signedBy: string }[]): string {
+  return [...new Set(apis.map(({ signedBy }) => signedBy))].join(', ');
+}
+
 /** Bottles of one version, which share an index. */
 async function bringGroup(
   ports: BringPorts,

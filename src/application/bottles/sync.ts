@@ -1,5 +1,5 @@
 import type { BottlesEntry } from '../../domain/config/bottles.ts';
-import { bringBottles } from './bring.ts';
+import { bringBottles, signersOf } from './bring.ts';
 import { finishRun } from './finish.ts';
 import type { BottleOptions, BottlePorts } from './ports.ts';
 import { prepareRun } from './prepare.ts';
@@ -30,11 +30,6 @@ export async function syncBottles(
       minimumAgeMs: entry.minimumAge?.milliseconds ?? 0,
     });
   });
-}
-
-/** The keys that a run's API files are signed with, for the evidence of its bottles. */
-export function signersOf(apis: readonly { readonly signedBy: string }[]): string {
-  return [...new Set(apis.map(({ signedBy }) => signedBy))].join(', ');
 }
 
 async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

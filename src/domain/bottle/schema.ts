@@ -64,29 +64,35 @@ const time = z
   .transform((seconds) => seconds ?? undefined);
 const snapshotName = z.string().refine(isSnapshotName);
 
+export const snapshotApi = z.object({
+  path: apiPath,
+  sha256,
+  size: z.int().min(0),
+  generatedAt: time,
+  signedBy: z.string(),
+});
+
+export const wantedBottle = z.object({
+  name: z.string().refine(isFormulaName),
+  version: z.string(),
+  rebuild: z.int().min(0),
+  tag: z.string(),
+  sha256,
+  image,
+  ref: z.string().refine(isRef),
+  refName: z.string(),
+  filename: z.string(),
+  neededBy: z.array(z.string()),
+});
+
+export const snapshotBottle = wantedBottle.extend({ size: z.int().min(0), entrySha256: sha256 });
+
 const snapshot = z.object({
   format: z.literal(1),
   name: snapshotName,
   createdAt: date,
-  apis: z.array(
-    z.object({ path: apiPath, sha256, size: z.int().min(0), generatedAt: time, signedBy: z.string() }),
-  ),
-  bottles: z.array(
-    z.object({
-      name: z.string().refine(isFormulaName),
-      version: z.string(),
-      rebuild: z.int().min(0),
-      tag: z.string(),
-      sha256,
-      size: z.int().min(0),
-      image,
-      ref: z.string().refine(isRef),
-      refName: z.string(),
-      filename: z.string(),
-      neededBy: z.array(z.string()),
-      entrySha256: sha256,
-    }),
-  ),
+  apis: z.array(snapshotApi),
+  bottles: z.array(snapshotBottle),
   missing: z.array(z.object({ formula: z.string(), reason: z.string() })),
 });
 
@@ -108,7 +114,7 @@ export function writeBottlesDocument(document: Snapshot | Publication): Uint8Arr
   return new TextEncoder().encode(`${text}\n`);
 }
 
-function readAs<S extends z.ZodType>(
+export function readAs<S extends z.ZodType>(
   bytes: Uint8Array,
   schema: S,
 ): { readonly value: z.output<S>; readonly json: unknown } | { readonly problem: string } {
