@@ -17,7 +17,7 @@ export async function readApiKeys(path: string): Promise<readonly ApiKey[]> {
 }
 
 /** As `readApiKeys`, of the text; `where` names it in messages. */
-function parseApiKeys(text: string, where: string): readonly ApiKey[] {
+export function parseApiKeys(text: string, where: string): readonly ApiKey[] {
   try {
     return apiKeys.parse(JSON.parse(text));
   } catch (cause) {

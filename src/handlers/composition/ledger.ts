@@ -15,12 +15,23 @@ interface KeptRun {
   readonly events: EventLog;
 }
 
+/** As much of a runtime as the ledger needs: the container's task has no more. */
+interface LedgerRuntime extends Pick<Runtime, 'environment'> {
+  readonly telemetry: {
+    readonly reporter: EventLog;
+    readonly logger: { error(kind: string, extra: Record<string, unknown>): void };
+  };
+}
+
 /**
  * The ledger in the table that LEDGER_TABLE names; none without it. What an invocation reports is kept before it ends.
  * What cannot be kept fails no delivery: each fact is logged whole, as `FactNotKept`, under the id that it would have
  * had. Reading the ledger is another matter: who cannot ask it lets nothing in.
  */
-export function composeLedger({ environment, telemetry }: Runtime): (stack: AsyncDisposableStack) => KeptRun {
+export function composeLedger({
+  environment,
+  telemetry,
+}: LedgerRuntime): (stack: AsyncDisposableStack) => KeptRun {
   const tableName = readSettings(environment, (reader) => reader.optional('LEDGER_TABLE'));
   const { reporter, logger } = telemetry;
   if (tableName === undefined) return () => ({ ledger: undefined, events: reporter });

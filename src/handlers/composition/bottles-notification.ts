@@ -1,0 +1,81 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { createSecretTokenSource } from '../../adapters/aws/secrets.ts';
+import { createHttpClient } from '../../adapters/http/client.ts';
+import { createSlackNotifier } from '../../adapters/slack/notifier.ts';
+import { isSyncError, SyncError } from '../../domain/errors.ts';
+import type { ConsolePlace } from '../../domain/notification/console-links.ts';
+import type { NotificationMessage } from '../../domain/notification/message.ts';
+import type { Notifier } from '../../ports/notifier.ts';
+import { readSettings } from '../environment.ts';
+import type { Runtime } from '../lambda-function.ts';
+import { readNotification, readProxy } from '../settings.ts';
+import { traceMethods } from '../tracing.ts';
+import { createNotifier } from './notification.ts';
+import { systemClock } from './registries.ts';
+import { SDK_OPTIONS } from './sdk.ts';
+
+const WHAT = 'webhook’s address';
+
+export interface BottlesNotification {
+  readonly place: ConsolePlace;
+  /**
+   * Tells everybody: the topic, and the Slack channel where SLACK_SECRET_NAME is set. Who does not take the message keeps
+   * it from nobody else, and is logged. Throws NotificationFailed when nobody took it.
+   */
+  notify(message: NotificationMessage, signal: AbortSignal): Promise<{ readonly told: readonly string[] }>;
+}
+
+export function composeBottlesNotification(runtime: Runtime): BottlesNotification {
+  const { environment, telemetry } = runtime;
+  const { notification, slackSecret, proxy } = readSettings(environment, (reader) => ({
+    notification: readNotification(reader),
+    slackSecret: reader.optional('SLACK_SECRET_NAME'),
+    proxy: readProxy(reader),
+  }));
+  const topic = createNotifier(runtime, notification);
+  const webhook =
+    slackSecret === undefined
+      ? undefined
+      : createSecretTokenSource({
+          secrets: new SecretsManagerClient(SDK_OPTIONS),
+          secretName: slackSecret,
+          clock: systemClock,
+          what: WHAT,
+        });
+  return {
+    place: notification.place,
+    notify: async (message, signal) => {
+      await using stack = new AsyncDisposableStack();
+      const everybody: (readonly [string, Notifier])[] = [['topic', topic]];
+      if (webhook !== undefined) {
+        const http = createHttpClient({
+          side: 'upstream',
+          userAgent: 'provider-sync-bottles',
+          signal,
+          ...(proxy === undefined ? {} : { proxy }),
+        });
+        stack.defer(() => http.close());
+        const slack = createSlackNotifier({ http, webhook });
+        everybody.push(['Slack', traceMethods(runtime.trace, 'Slack webhook', slack, ['notify'])]);
+      }
+      const told: string[] = [];
+      let failure: unknown;
+      for (const [name, notifier] of everybody) {
+        try {
+          await notifier.notify(message);
+          told.push(name);
+        } catch (error) {
+          failure = error;
+          telemetry.logger.error(`NotTold ${name}`, {
+            reason: isSyncError(error) ? error.message : String(error),
+          });
+          telemetry.metrics.addMetric('NotificationFailed', 'Count', 1);
+        }
+      }
+      if (told.length > 0) return { told };
+      throw new SyncError('NotificationFailed', `Nobody took the message "${message.subject}".`, {
+        cause: failure,
+      });
+    },
+  };
+}
