@@ -22,7 +22,10 @@ export interface BottlesNotification {
    * Tells everybody: the topic, and the Slack channel where SLACK_SECRET_NAME is set. Who does not take the message keeps
    * it from nobody else, and is logged. Throws NotificationFailed when nobody took it.
    */
-  notify(message: NotificationMessage, signal: AbortSignal): Promise<{ readonly told: readonly string[] }>;
+  readonly notify: (
+    message: NotificationMessage,
+    signal: AbortSignal,
+  ) => Promise<{ readonly told: readonly string[] }>;
 }
 
 export function composeBottlesNotification(runtime: Runtime): BottlesNotification {

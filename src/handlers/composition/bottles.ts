@@ -13,8 +13,8 @@ export interface BottlesComposition {
   /** `s3://bucket/prefix`: the only place that the functions may write to. */
   readonly location: string;
   /** The ports of one invocation, which close with it. */
-  open(signal: AbortSignal): Promise<BottlePorts & AsyncDisposable>;
-  count(name: BottlesMetric, value: number): void;
+  readonly open: (signal: AbortSignal) => Promise<BottlePorts & AsyncDisposable>;
+  readonly count: (name: BottlesMetric, value: number) => void;
 }
 
 /** What the dashboard shows. The unit stands in the name where it is not a count. */

@@ -80,9 +80,8 @@ describe('a run in parts', () => {
     expect(await installs(at.folder)).toBe('hello 1.0');
     expect(await turnsOf(at.store)).toEqual([]);
     const whole = await world.sync(createFolderMirrorStore(await temporaryFolder()));
-    expect(result.bottles.map(({ checks: _, ...each }) => each)).toEqual(
-      whole.bottles.map(({ checks: _, ...each }) => each),
-    );
+    const unproved = ({ bottles }: typeof whole) => bottles.map((each) => ({ ...each, checks: undefined }));
+    expect(unproved(result)).toEqual(unproved(whole));
   });
 
   it('leaves a hash file that fits the mirror', async () => {

@@ -109,9 +109,14 @@ async function keepApis(
   keyOf: (path: string) => string,
   apis: readonly ProvedApi[],
 ): Promise<void> {
-  for (const { path, sha256, size, bytes } of apis) {
+  for (const api of apis) {
+    const { path, sha256, size } = api;
     const file = { key: keyOf(path), sha256 };
-    await store.putFile(file, oneChunk(bytes()), { size, contentType: 'application/json', mutable: true });
+    await store.putFile(file, oneChunk(api.bytes()), {
+      size,
+      contentType: 'application/json',
+      mutable: true,
+    });
     await store.revealFiles([file]);
   }
 }
