@@ -19,7 +19,7 @@ export const publishEvent = z.discriminatedUnion('action', [
 ]);
 
 /** What Publish answers: small, whatever the mirror's size. */
-export const publishedRun = z.object({
+const publishedRun = z.object({
   ok: z.boolean(),
   outcome: z.enum(['published', 'up-to-date', 'held', 'incomplete']),
   destination: text,
