@@ -1,12 +1,10 @@
-import { cp } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createFolderMirrorStore } from '../../../src/adapters/folder/mirror-store.ts';
 import { cleanupBottles } from '../../../src/application/bottles/cleanup.ts';
-import { listSnapshots, rollbackBottles } from '../../../src/application/bottles/snapshots.ts';
+import { rollbackBottles } from '../../../src/application/bottles/snapshots.ts';
 import { verifyBottles } from '../../../src/application/bottles/verify.ts';
 import type { SampleFormula } from '../../../src/embedded/homebrew/world.ts';
-import { brewInstall } from '../../support/bottles/brew-client.ts';
+import { installFrom } from '../../support/bottles/mirror-places.ts';
 import {
   DAY,
   DAY_1,
@@ -15,10 +13,8 @@ import {
   type MirrorWorld,
   mirrorWorld,
   NEXT_DAY,
-  sampleKey,
 } from '../../support/bottles/mirror-world.ts';
 import { serveFolder } from '../../support/bottles/static-server.ts';
-import { dyingStore } from '../../support/dying-store.ts';
 import { temporaryFolders } from '../../support/temporary-folders.ts';
 
 const temporaryFolder = temporaryFolders();
@@ -28,87 +24,13 @@ const TWO: readonly SampleFormula[] = [
   { name: 'lib', version: '1', tags: [LINUX] },
 ];
 const TWO_LATER = TWO.map((formula) => (formula.name === 'hello' ? { ...formula, version: '1.1' } : formula));
-const INTERNAL = entryOf({ apiGenerations: ['internal'] });
 
 async function install(folder: string, name = 'hello', api = 'api'): Promise<readonly string[]> {
   await using server = await serveFolder(folder);
-  const host = {
-    api: `${server.url}/${api}`,
-    artifacts: server.url,
-    tag: LINUX,
-    generation: 'internal' as const,
-    key: sampleKey().publicKey,
-  };
-  return (await brewInstall(host, name)).poured;
+  return await installFrom(server.url, { name, api });
 }
 
-describe('a run that is broken off', () => {
-  it('at whatever step leaves what was installable so, and the next one completes it', async () => {
-    await using world = await mirrorWorld(TWO);
-    const first = await temporaryFolder();
-    await world.sync(createFolderMirrorStore(first), INTERNAL);
-    await world.publish(TWO_LATER, DAY_1 + DAY);
-    let broken = 0;
-    for (let operations = 0; ; operations += 1) {
-      const folder = join(await temporaryFolder(), 'mirror');
-      await cp(first, folder, { recursive: true });
-      const store = createFolderMirrorStore(folder);
-      const run = await world.sync(dyingStore(store, operations), INTERNAL).catch(() => undefined);
-      const after = await install(folder);
-      expect(['hello 1.0', 'hello 1.1'], `after ${operations} operations`).toContain(after.at(-1));
-      if (run?.ok) break;
-      broken += 1;
-      expect(await world.sync(store, INTERNAL), `after ${operations} operations`).toMatchObject({
-        ok: true,
-        current: '2026-11-22',
-      });
-      expect((await install(folder)).at(-1)).toBe('hello 1.1');
-      expect(await install(folder, 'hello', 'snapshots/2026-11-21/api')).toContain('hello 1.0');
-    }
-    expect(broken).toBeGreaterThan(20);
-  }, 240_000);
-});
-
 describe('a snapshot', () => {
-  it('still installs what it did after an upgrade, a cleanup and a rollback', async () => {
-    await using world = await mirrorWorld();
-    const folder = await temporaryFolder();
-    const store = createFolderMirrorStore(folder);
-    await world.sync(store);
-    const before = await install(folder, 'hello', 'snapshots/2026-11-21/api');
-    await world.publish(NEXT_DAY, DAY_1 + DAY);
-    await world.sync(store);
-    const ports = world.ports(store);
-    await rollbackBottles(ports, '2026-11-21');
-    world.now = DAY_1 + 60 * DAY;
-    await cleanupBottles(ports, { keepSnapshots: 1, maxShare: 1, dryRun: false });
-    expect(await install(folder, 'hello', 'snapshots/2026-11-21/api')).toEqual(before);
-    expect(await install(folder)).toEqual(before);
-    expect(await verifyBottles(ports, { which: 'all' })).toMatchObject({ ok: true, snapshots: [{}, {}] });
-  });
-
-  it('goes with what it alone needs once it is old and beyond those kept', async () => {
-    await using world = await mirrorWorld();
-    const folder = await temporaryFolder();
-    const store = createFolderMirrorStore(folder);
-    await world.sync(store);
-    await world.publish(NEXT_DAY, DAY_1 + DAY);
-    await world.sync(store);
-    const ports = world.ports(store);
-    world.now = DAY_1 + 60 * DAY;
-    const request = { keepSnapshots: 1, maxShare: 0.5 };
-    const dry = await cleanupBottles(ports, { ...request, dryRun: true });
-    expect((await listSnapshots(store)).snapshots).toHaveLength(2);
-    const done = await cleanupBottles(ports, { ...request, dryRun: false });
-    expect(done).toMatchObject({ ok: true, deletedSnapshots: ['2026-11-21'], files: dry.files });
-    expect(done.files.filter((key) => key.includes('/blobs/'))).toHaveLength(2);
-    expect(await verifyBottles(ports, { which: 'all' })).toMatchObject({
-      ok: true,
-      snapshots: [{ snapshot: '2026-11-22' }],
-    });
-    expect((await install(folder)).at(-1)).toBe('hello 1.1');
-  });
-
   it('that was rolled back to stays current until upstream has something newer', async () => {
     await using world = await mirrorWorld();
     const store = createFolderMirrorStore(await temporaryFolder());
@@ -162,18 +84,6 @@ describe('a snapshot', () => {
 });
 
 describe('what upstream sends', () => {
-  it('is refused when it is signed and older than what the mirror had', async () => {
-    await using world = await mirrorWorld(NEXT_DAY, DAY_1 + DAY);
-    const store = createFolderMirrorStore(await temporaryFolder());
-    await world.sync(store);
-    await world.publish(NEXT_DAY, DAY_1);
-    await expect(world.sync(store)).rejects.toMatchObject({
-      code: 'UpstreamResponseInvalid',
-      message: expect.stringContaining('older than the last one'),
-    });
-    expect((await listSnapshots(store)).current).toBe('2026-11-22');
-  });
-
   const change = (
     world: MirrorWorld,
     part: 'manifests' | 'blobs' | 'indexes',
