@@ -27,7 +27,11 @@ const padding: readonly SampleFormula[] = Array.from({ length: options.paddingFo
   name: `padding${index}`,
   version: noise.subarray(index, index + 60).toString('hex'),
   tags: [],
-  aliases: [`${index}`.padEnd(options.paddingBytes, 'padding ')],
+  more: {
+    // One letter beyond Latin-1, as there are some in the real one, doubles the memory of a text.
+    desc: `${index} \u017e`.padEnd(options.paddingBytes, ' padding'),
+    executables: Array.from({ length: 30 }, (_, at) => `padding${at}`),
+  },
 }));
 const key = makeSampleKey();
 const world = await makeSampleWorld([...formulae, ...padding], {

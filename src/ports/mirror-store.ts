@@ -92,4 +92,9 @@ export interface PutOptions {
   readonly contentType?: 'application/zip' | 'application/gzip' | 'application/json';
   /** True for a file whose name may come to mean other bytes: it is not to be cached. */
   readonly mutable?: boolean;
+  /**
+   * True where `body` throws before its last byte unless it has the file's digest, as a transfer's does: a store need
+   * not hash it once more.
+   */
+  readonly proved?: boolean;
 }

@@ -3,7 +3,6 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { SyncError } from '../../domain/errors.ts';
-import { interruptionOf } from '../../domain/transfer/interruption.ts';
 import type {
   ListedFile,
   MirrorFile,
@@ -13,6 +12,7 @@ import type {
 } from '../../ports/mirror-store.ts';
 import { folderFailure, systemCode } from './failures.ts';
 import { withFileLock } from './lock.ts';
+import { writeBody } from './write-body.ts';
 
 const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024;
 const READ_BYTES = 256 * 1024;
@@ -140,7 +140,7 @@ async function putFile(
   path: string,
   file: MirrorFile,
   body: AsyncIterable<Uint8Array>,
-  { signal }: PutOptions,
+  { signal, proved }: PutOptions,
   folder: string,
 ): Promise<StoredFile> {
   const failing = (error: unknown): SyncError => folderFailure(`Writing ${file.key} in ${folder}`, error);
@@ -151,15 +151,9 @@ async function putFile(
       throw failing(error);
     });
   try {
-    const hash = createHash('sha256');
-    for await (const chunk of body) {
-      if (signal?.aborted) throw interruptionOf(signal.reason);
-      hash.update(chunk);
-      await writeAll(handle, chunk).catch((error: unknown) => {
-        throw failing(error);
-      });
-    }
-    const digest = hash.digest('hex');
+    const hash = proved ? undefined : createHash('sha256');
+    await writeBody(handle, body, { signal, failing, onChunk: (chunk) => hash?.update(chunk) });
+    const digest = hash?.digest('hex') ?? file.sha256;
     if (digest !== file.sha256) {
       throw new SyncError(
         'DigestMismatch',
@@ -180,10 +174,6 @@ async function putFile(
     'DestinationUnavailable',
     `${file.key} was removed from ${folder} while it was written.`,
   );
-}
-
-async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let at = 0; at < chunk.length; ) at += (await handle.write(chunk, at)).bytesWritten;
 }
 
 async function openFile(

@@ -4,34 +4,32 @@ import type { Formula, MacosProvision, UnreadableFormula } from '../../domain/bo
 import { isFormulaName } from '../../domain/bottle/names.ts';
 import { bottleTagFor } from '../../domain/bottle/tags.ts';
 
-/** The envelope around every API file (RFC 7515, 7.2.1). Members that are not needed are passed over. */
-export const envelope = z.object({
-  payload: z.string(),
-  signatures: z
-    .array(
-      z.object({
-        protected: z.string().max(4096),
-        header: z.object({ kid: z.string().max(256).optional() }).optional(),
-        signature: z.string().max(16_384),
-      }),
-    )
-    .max(100),
-});
+/** The signatures of an API file (RFC 7515, 7.2.1). Members that are not needed are passed over. */
+export const signatures = z
+  .array(
+    z.object({
+      protected: z.string().max(4096),
+      header: z.object({ kid: z.string().max(256).optional() }).optional(),
+      signature: z.string().max(16_384),
+    }),
+  )
+  .max(100);
 
 const names = z.record(z.string(), z.string()).default({});
 
-/** `internal/packages.TAG`: formulae stay as they are until one is asked for. */
+/** `internal/packages.TAG` without its formulae. */
 export const packagesPayload = z.object({
   metadata: z.object({ bottle_tag: z.string(), generated_at: z.int().min(0) }),
-  formulae: z.record(z.string(), z.unknown()),
   formula_aliases: names,
   formula_renames: names,
 });
 
-/** `formula.json` */
-export const formulaePayload = z.array(z.looseObject({ name: z.string() })).max(100_000);
-
-export type FormulaDocument = z.output<typeof formulaePayload>[number];
+/** What a formula of `formula.json` is called, and was. */
+export const formulaNames = z.object({
+  name: z.string(),
+  oldnames: z.array(z.unknown()).catch([]),
+  aliases: z.array(z.unknown()).catch([]),
+});
 
 const sha256 = z.string().transform((text, context): Sha256 => {
   const digest = parseSha256(text);
@@ -145,11 +143,12 @@ const formula = z.looseObject({
 });
 
 /** A formula of `formula.json`, with what `variations` says of the tag. */
-export function publicFormulaOf(document: FormulaDocument, tag: string): Formula | UnreadableFormula {
+export function publicFormulaOf(name: string, value: unknown, tag: string): Formula | UnreadableFormula {
+  const document = isRecord(value) ? value : {};
   const variations = document['variations'];
   const own = isRecord(variations) && isRecord(variations[tag]) ? variations[tag] : {};
   const parsed = formula.safeParse({ ...document, ...own });
-  if (!parsed.success || !isFormulaName(document.name)) return unreadable(document.name, parsed.error);
+  if (!parsed.success || !isFormulaName(name)) return unreadable(name, parsed.error);
   const { data } = parsed;
   const files = data.bottle.stable?.files ?? {};
   const taken = bottleTagFor(tag, Object.keys(files));

@@ -141,7 +141,7 @@ async function bringBottle(
     sink: {
       name: `${bottle.filename} → ${store.location}`,
       send: async (body) => {
-        await store.putFile(file, body, { size, signal, contentType: 'application/gzip' });
+        await store.putFile(file, body, { size, signal, contentType: 'application/gzip', proved: true });
       },
     },
     expected: bottle.sha256,

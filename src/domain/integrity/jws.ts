@@ -3,7 +3,8 @@ import { quote } from './untrusted-text.ts';
 
 /** A signed text of the formulae's API: general JSON serialisation (RFC 7515, 7.2.1) with an unencoded payload (RFC 7797). */
 export interface SignedText {
-  readonly payload: string;
+  /** In UTF-8, as it is when the envelope's JSON is undone: 60 MB of it are not to be held as a text. */
+  readonly payload: Uint8Array;
   readonly signatures: readonly {
     readonly protected: string;
     readonly header?: { readonly kid?: string | undefined } | undefined;
@@ -52,7 +53,7 @@ export async function verifySignedText(
     requireAlgorithm(protectedHeader, subject);
     const bytes = fromBase64Url(signature);
     if (bytes === undefined) throw malformed(subject, 'the signature is not base64url');
-    const input = new TextEncoder().encode(`${protectedHeader}.${text.payload}`);
+    const input = signedBytes(protectedHeader, text.payload);
     if (await isSignedBy(key, bytes, input, subject)) return key.kid;
     throw new SyncError(
       'SignatureInvalid',
@@ -66,6 +67,15 @@ export async function verifySignedText(
     `${subject}: it is signed by ${found}, and not by a key that is trusted (${names.join(', ')}). If Homebrew has a ` +
       'new key, compare it with the one in brew itself before you name it as a key of the API.',
   );
+}
+
+/** RFC 7797, 3: the header as it stands, a dot, the payload unencoded. */
+function signedBytes(protectedHeader: string, payload: Uint8Array): Uint8Array<ArrayBuffer> {
+  const start = new TextEncoder().encode(`${protectedHeader}.`);
+  const bytes = new Uint8Array(start.length + payload.length);
+  bytes.set(start);
+  bytes.set(payload, start.length);
+  return bytes;
 }
 
 /** The header must say what is done with it, and `crit` (RFC 7515, 4.1.11) name nothing else. */

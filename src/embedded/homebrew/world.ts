@@ -18,6 +18,8 @@ export interface SampleFormula {
   readonly aliases?: readonly string[];
   readonly disabled?: boolean;
   readonly deprecated?: boolean;
+  /** Further members of its entries in the API: `{ desc: … }`. */
+  readonly more?: Readonly<Record<string, unknown>>;
   /** About so many bytes are in each bottle. Default: next to none. */
   readonly bytes?: number;
   /** What a bottle holds, in place of a tarball that is made. */
@@ -219,6 +221,7 @@ function packagesEntry(
     ...(usesFromMacos.length > 0 ? { stable_uses_from_macos: usesFromMacos } : {}),
     ...(formula.disabled ? { disable_args: { ':because': ':unmaintained' } } : {}),
     ...(formula.deprecated ? { deprecate_args: { ':because': ':unmaintained' } } : {}),
+    ...formula.more,
   };
 }
 
@@ -257,5 +260,6 @@ function publicDocument(formula: SampleFormula, digests: Readonly<Record<string,
     uses_from_macos_bounds: usesFromMacos.map(() => ({})),
     deprecated: formula.deprecated ?? false,
     disabled: formula.disabled ?? false,
+    ...formula.more,
   };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packagesCatalog, publicCatalog } from '../../../src/adapters/homebrew/catalogs.ts';
-import type { FormulaDocument } from '../../../src/adapters/homebrew/schema.ts';
+import { readFormulaePayload } from '../../../src/adapters/homebrew/signed-file.ts';
 import { dependenciesOf } from '../../../src/domain/bottle/resolve.ts';
 import { sharedVectors } from '../../support/shared-vectors.ts';
 
@@ -13,7 +13,7 @@ const LINUX = 'x86_64_linux';
 const packages = (entry: object, tag = LINUX) =>
   packagesCatalog(
     tag,
-    { formulae: { tool: { stable_version: '1', ...entry } }, formula_aliases: {}, formula_renames: {} },
+    { formulae: new Map([['tool', () => ({ stable_version: '1', ...entry })]]), aliases: {}, renames: {} },
     NOW,
   ).formula('tool');
 
@@ -93,7 +93,8 @@ const folder = sharedVectors('homebrew');
 const known =
   folder === undefined
     ? []
-    : (JSON.parse(readFileSync(join(folder, 'formulae.json'), 'utf8')) as { formula: FormulaDocument }[]);
+    : (JSON.parse(readFileSync(join(folder, 'formulae.json'), 'utf8')) as { formula: { name: string } }[]);
+const KNOWN = readFormulaePayload(Buffer.from(JSON.stringify(known.map(({ formula }) => formula))));
 
 /** By hand, from the formulae's own data: name, host, the bottle's tag, what it needs there. Of `jq` the second one. */
 const TABLE: readonly (readonly [string, string, string | undefined, readonly string[]])[] = [
@@ -159,10 +160,7 @@ const TABLE: readonly (readonly [string, string, string | undefined, readonly st
 
 describe.skipIf(folder === undefined)('a formula of the public API', () => {
   it.each(TABLE)('%s is for %s what its page says', (name, tag, taken, needs) => {
-    const formula = publicCatalog(
-      tag,
-      known.map(({ formula }) => formula),
-    ).formula(name);
+    const formula = publicCatalog(tag, KNOWN).formula(name);
     if (formula === undefined || 'problem' in formula) throw new Error(JSON.stringify(formula));
     expect(formula.bottle?.tag).toBe(taken);
     expect(dependenciesOf(formula, tag)).toEqual(needs);

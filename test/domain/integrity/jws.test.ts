@@ -8,7 +8,10 @@ import { sharedVectors } from '../../support/shared-vectors.ts';
 
 const key = makeSampleKey();
 const PAYLOAD = '{"metadata":{"generated_at":1},"text":"ä \\" \\u2028"}';
-const read = (bytes: Uint8Array): SignedText => JSON.parse(Buffer.from(bytes).toString()) as SignedText;
+const read = (bytes: Uint8Array): SignedText => {
+  const envelope = JSON.parse(Buffer.from(bytes).toString()) as { payload: string };
+  return { ...envelope, payload: Buffer.from(envelope.payload) } as unknown as SignedText;
+};
 const signed = read(signPayload(PAYLOAD, key));
 const [signature] = signed.signatures;
 const verify = (text: SignedText) => verifySignedText(text, [key.publicKey], 'the file');
@@ -37,7 +40,11 @@ describe('a signed text of the API', () => {
   });
 
   it.each<[string, SignedText, string]>([
-    ['whose payload was changed', { ...signed, payload: PAYLOAD.replace('1', '2') }, 'SignatureInvalid'],
+    [
+      'whose payload was changed',
+      { ...signed, payload: Buffer.from(PAYLOAD.replace('1', '2')) },
+      'SignatureInvalid',
+    ],
     [
       'whose header was changed',
       withSignature({ protected: url('{"alg":"PS512", "b64":false,"crit":["b64"]}') }),
