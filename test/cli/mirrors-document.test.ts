@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { mirrorBlock, PUBLIC_HOSTS } from '../../src/cli/terraform-settings.ts';
+import { mirrorBlock, PUBLIC_HOSTS } from '../../src/domain/catalogue/client-blocks.ts';
 import { parseConfig } from '../../src/domain/config/parse-config.ts';
 import { ERROR_CODES } from '../../src/domain/errors.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { parse, type ScalarTag } from 'yaml';
-import { mirrorBlock, PUBLIC_HOSTS } from '../../src/cli/terraform-settings.ts';
+import { mirrorBlock, PUBLIC_HOSTS } from '../../src/domain/catalogue/client-blocks.ts';
 import { brokenRules, type Parameters, resolveTemplate, type Template } from './support/cloudformation.ts';
 import { deploymentTools } from './support/deployment-tools.ts';
 

@@ -5,7 +5,7 @@ import { createS3MirrorStore } from '../../src/adapters/aws/s3-mirror-store.ts';
 import { createFolderMirrorStore } from '../../src/adapters/folder/mirror-store.ts';
 import { readEvidence } from '../../src/adapters/network-mirror/documents.ts';
 import { createNetworkMirror } from '../../src/adapters/network-mirror/network-mirror.ts';
-import { mirrorBlock, PUBLIC_HOSTS } from '../../src/cli/terraform-settings.ts';
+import { mirrorBlock, PUBLIC_HOSTS } from '../../src/domain/catalogue/client-blocks.ts';
 import { makeLoopbackCertificate } from '../../src/embedded/mirror-server/certificate.ts';
 import { startMirrorServer } from '../../src/embedded/mirror-server/server.ts';
 import { makeSampleRelease } from '../../src/embedded/sample-registry/make-release.ts';

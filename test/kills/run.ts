@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { mirrorBlock, PUBLIC_HOSTS } from '../../src/cli/terraform-settings.ts';
+import { mirrorBlock, PUBLIC_HOSTS } from '../../src/domain/catalogue/client-blocks.ts';
 import { startMirrorServer } from '../../src/embedded/mirror-server/server.ts';
 import { terraformInit, terraformIsHere } from '../support/terraform.ts';
 import { INIT, runTerraform } from '../support/terraform-run.ts';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { mirrorBlock, PUBLIC_HOSTS } from '../../domain/catalogue/client-blocks.ts';
 import { type Problem, SyncError, toSyncError } from '../../domain/errors.ts';
 import { parseHostname } from '../../domain/provider/address.ts';
 import { startMirrorServer } from '../../embedded/mirror-server/server.ts';
@@ -10,7 +11,6 @@ import { jsonDocument } from '../json-output.ts';
 import { shellWord } from '../render/shell-word.ts';
 import { readWholeNumber } from '../settings.ts';
 import { createSettingsReader } from '../settings-reader.ts';
-import { mirrorBlock, PUBLIC_HOSTS } from '../terraform-settings.ts';
 
 const DEFAULT_PORT = 8443;
 const CERTIFICATE = 'mirror-certificate.pem';

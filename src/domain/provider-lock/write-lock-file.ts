@@ -66,7 +66,7 @@ function rewrite(text: string, entry: LockEntry, lock: WantedLock, newline: stri
   const sameHashes = hashes.join('\n') === entry.hashes.join('\n');
   if (sameHashes && entry.version === lock.version) return [];
   if (entry.plain) {
-    return [{ span: entry.span, text: blockOf({ ...lock, hashes }, entry.constraints, newline) }];
+    return [{ span: entry.span, text: lockBlock({ ...lock, hashes }, entry.constraints, newline) }];
   }
   const { versionSpan, hashesSpan } = entry;
   const list = listOf(hashes, entry.hashComments, newline);
@@ -85,7 +85,7 @@ function insertions(file: LockFile, sorted: readonly WantedLock[], newline: stri
   return sorted
     .filter(({ address }) => !known.has(address))
     .map((lock) => {
-      const block = blockOf({ ...lock, hashes: sortHashes(lock.hashes) }, undefined, newline);
+      const block = lockBlock({ ...lock, hashes: sortHashes(lock.hashes) }, undefined, newline);
       const next = file.entries.find(({ address }) => compareAddresses(address, lock.address) > 0);
       if (next !== undefined) {
         const at = withItsComments(file.text, next.span.start);
@@ -108,8 +108,8 @@ function withItsComments(text: string, blockStart: number): number {
   return first;
 }
 
-/** Alignment and comma as hclwrite has them. */
-function blockOf(lock: WantedLock, constraints: string | undefined, newline: string): string {
+/** One entry, its hashes in the order that they have. Alignment and comma as hclwrite has them. */
+export function lockBlock(lock: WantedLock, constraints: string | undefined, newline: string): string {
   const { address, version, hashes } = lock;
   const head =
     constraints === undefined
