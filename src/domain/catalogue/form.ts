@@ -39,10 +39,18 @@ export interface Made {
 
 /**
  * What is true of a version, the one that matters most first: `recalled` (a person called it back), `withdrawn`
- * (upstream lists it no more), `needs-approval` and `held` (not let in yet: a person, or time, lets it in),
- * `available` (a client can install it from at least one destination), `incomplete` (at a destination, but not whole).
+ * (upstream lists it no more), `needs-approval` and `held` (not let in yet: a person, or time, lets it in), `admitted`
+ * (let in, and a coming run delivers it), `incomplete` (at a destination, but not whole), `available` (a client can
+ * install it from at least one destination).
  */
-export type VersionState = 'recalled' | 'withdrawn' | 'needs-approval' | 'held' | 'available' | 'incomplete';
+export type VersionState =
+  | 'recalled'
+  | 'withdrawn'
+  | 'needs-approval'
+  | 'held'
+  | 'admitted'
+  | 'incomplete'
+  | 'available';
 
 /** A provider is in the states of its versions, and `behind` when upstream has newer versions. */
 export type ProviderState = VersionState | 'behind';

@@ -54,10 +54,7 @@ export function whatToWrite(input: WhatToWriteInput): WhatToWrite {
 }
 
 /** The address that clients know the provider by at the destination. */
-function sourceAt({
-  address,
-  destination,
-}: Pick<WhatToWriteInput, 'address' | 'destination'>): string {
+function sourceAt({ address, destination }: Pick<WhatToWriteInput, 'address' | 'destination'>): string {
   const { client } = destination;
   if (client.kind !== 'private-registry') return address;
   return `${client.host}/${client.organization.toLowerCase()}/${typeOf(address)}`;

@@ -113,4 +113,24 @@ export type DomainEvent =
       readonly destination: string;
       readonly snapshot: string;
       readonly bottles: number;
+    }
+  /** A run came to its end, whatever came of it. */
+  | {
+      readonly kind: 'RunEnded';
+      /** Unique to the run. */
+      readonly run: string;
+      readonly what: 'sync' | 'cleanup' | 'bottles';
+      readonly ok: boolean;
+      readonly durationMs: number;
+      readonly bytes: number;
+      /** How many providers had each outcome. */
+      readonly outcomes: Readonly<Record<string, number>>;
+      readonly failures: readonly RunFailure[];
     };
+
+/** What failed in a run, as far as a person is told of it. */
+export interface RunFailure extends AboutProvider {
+  readonly version?: string | undefined;
+  readonly destination?: string | undefined;
+  readonly error: Pick<ErrorReport, 'code' | 'message'>;
+}

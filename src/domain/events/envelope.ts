@@ -2,11 +2,16 @@ import type { EvidenceCheck } from '../artifact/artifact.ts';
 import { canonicalize } from '../ledger/canonical.ts';
 import type { CloudEvent, HashText } from '../ledger/entry.ts';
 import { formatPlatform } from '../provider/platform.ts';
-import type { DomainEvent } from './domain-event.ts';
+import type { DomainEvent, RunFailure } from './domain-event.ts';
 import { EVENT_TYPES, type EventData, type EventName, eventType } from './types/schema.ts';
 
 /** The source of the product's own events: the same on every machine, so that the same fact is the same event. */
 const EVENT_SOURCE = '/provider-sync';
+
+/** The ledger's stream of all runs. */
+export const RUN_STREAM = 'runs';
+
+const MOST_FAILURES = 50;
 
 /** One fact without its envelope. */
 export interface Fact<N extends EventName = EventName> {
@@ -154,6 +159,16 @@ export function factOf(event: DomainEvent, now: Date): Fact {
         bottles: event.bottles,
         day,
       });
+    case 'RunEnded':
+      return fact('run.ended', RUN_STREAM, {
+        run: event.run,
+        what: event.what,
+        ok: event.ok,
+        durationMs: event.durationMs,
+        bytes: event.bytes,
+        outcomes: { ...event.outcomes },
+        failures: event.failures.slice(0, MOST_FAILURES).map(failureOf),
+      });
     default:
       return fact('version.recut', event.address, {
         version: event.version,
@@ -161,6 +176,16 @@ export function factOf(event: DomainEvent, now: Date): Fact {
         before: event.before,
       });
   }
+}
+
+function failureOf({ address, version, destination, error }: RunFailure) {
+  return {
+    address: address.slice(0, 300),
+    ...(version === undefined ? {} : { version: version.slice(0, 100) }),
+    ...(destination === undefined ? {} : { destination: destination.slice(0, 200) }),
+    code: error.code,
+    message: error.message.slice(0, 1000).toWellFormed(),
+  };
 }
 
 function checksOf({ checks }: { readonly checks: readonly EvidenceCheck[] }) {

@@ -72,6 +72,19 @@ const EVENTS: readonly DomainEvent[] = [
   },
   { kind: 'BottleFailed', destination: 's3://acme-homebrew', bottle: 'jq--1.8.1.all.bottle.tar.gz', error },
   { kind: 'BottlesPublished', destination: 's3://acme-homebrew', snapshot: '2026-11-21', bottles: 3 },
+  {
+    kind: 'RunEnded',
+    run: '20260801T080000Z-1f2e3d',
+    what: 'sync',
+    ok: false,
+    durationMs: 1200,
+    bytes: 3,
+    outcomes: { published: 1, failed: 1 },
+    failures: [
+      { address: about.address, version: '1.0.0', error },
+      { address: about.address, error },
+    ],
+  },
   { kind: 'VersionDeletionFailed', provider: 'anvil', version: '1.0.0', destination: 'mirror', error },
 ];
 

@@ -290,6 +290,32 @@ export const EVENT_TYPES = {
     }),
     identity: ['serial', 'resources', 'day'],
   },
+  'run.ended': {
+    summary: 'A run came to its end. The subject is “runs”.',
+    data: z.strictObject({
+      run: text(200, 'The run’s id: an execution’s, or one that the command line made.'),
+      what: z.enum(['sync', 'cleanup', 'bottles']),
+      ok: z.boolean().describe('False when something failed, conflicts, is refused or was stopped.'),
+      durationMs: z.int().min(0).describe('In milliseconds.'),
+      bytes: bytes.describe('Package bytes that reached a destination, in bytes.'),
+      outcomes: z
+        .record(z.string().max(40), z.int().min(0))
+        .describe('How many providers had each outcome: published, up-to-date, held, failed, …'),
+      failures: z
+        .array(
+          z.strictObject({
+            address: text(300, 'The provider.'),
+            version: version.optional(),
+            destination: destination.optional(),
+            code: error.code,
+            message: text(1000, 'What went wrong, for people.'),
+          }),
+        )
+        .max(50)
+        .describe('The first 50 of what failed.'),
+    }),
+    identity: ['run', 'what'],
+  },
   'ledger.conflict': {
     summary: 'An event came again under its source and id with other contents; the first stays.',
     data: z.strictObject({
