@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ProviderAddress } from '../../src/domain/provider/address.ts';
+import { formatPlatform } from '../../src/domain/provider/platform.ts';
 import { isComplete } from '../../src/domain/retention/listed.ts';
 import type { Destination, VerifiedProvider } from '../../src/ports/destination.ts';
 import type { VersionStore } from '../../src/ports/version-store.ts';
@@ -61,6 +62,23 @@ export function describeVersionStoreContract(
         expect(version.platformCount).toBe(2);
         expect(isComplete(version)).toBe(true);
       }
+    });
+
+    it('tells people what it holds: every package by its digest', async () => {
+      await using subject = await filled();
+      const { store } = await subject.open();
+      const holdings = (await store.holdings?.(await held(store))) ?? [];
+      if (store.holdings === undefined) return;
+      const told = (version: string) => holdings.find((each) => each.version === version);
+      for (const release of [releases.first, releases.second]) {
+        const found = told(release.version.canonical);
+        expect(found?.complete).toBe(true);
+        const digests = release.files.map(({ platform, sha256 }) => [formatPlatform(platform), sha256]);
+        expect(found?.packages?.map(({ platform, sha256 }) => [platform, sha256]).toSorted()).toEqual(
+          digests.toSorted(),
+        );
+      }
+      expect(holdings).toHaveLength(2);
     });
 
     it('says that a provider is not there when its versions are to be listed', async () => {

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { SyncError } from '../../domain/errors.ts';
 import { formatAddress, type ProviderAddress } from '../../domain/provider/address.ts';
 import { parseVersion } from '../../domain/provider/version.ts';
@@ -5,6 +6,7 @@ import type { HeldProvider, ListedVersion } from '../../domain/retention/listed.
 import type { ListedFile, MirrorStore } from '../../ports/mirror-store.ts';
 import type { VersionStore } from '../../ports/version-store.ts';
 import { readArchives, readEvidence, readIndex } from './documents.ts';
+import { readHeldVersion } from './holdings.ts';
 import { updateIndex } from './index-document.ts';
 import { addressOfKey, entryOf, layoutOf, providerFolder } from './layout.ts';
 
@@ -13,7 +15,7 @@ const CONCURRENCY = 8;
 /** A network mirror as cleanup sees it. Versions that died half-way are listed too, as incomplete. */
 export function mirrorVersions(
   store: MirrorStore,
-): Pick<VersionStore, 'listProviders' | 'listVersions' | 'deleteVersion' | 'withdraw'> {
+): Pick<VersionStore, 'listProviders' | 'listVersions' | 'holdings' | 'deleteVersion' | 'withdraw'> {
   return {
     listProviders: async () => {
       const addresses = new Map<string, ProviderAddress>();
@@ -24,25 +26,8 @@ export function mirrorVersions(
       }
       return [...addresses].map(([name, address]) => ({ name, type: address.type, address, own: true }));
     },
-    listVersions: async (provider) => {
-      const address = addressOf(provider);
-      const files = await store.list(providerFolder(address));
-      if (files.length === 0) {
-        throw new SyncError('DestinationNotFound', `${store.location} holds no provider ${provider.name}.`);
-      }
-      const index = await store.readDocument(`${providerFolder(address)}index.json`);
-      const listed = new Set(canonical((index && readIndex(index.bytes)) ?? []));
-      const held = files.flatMap(({ key }) => versionOfKey(address, key) ?? []);
-      const versions: ListedVersion[] = [];
-      const texts = [...new Set([...listed, ...held])];
-      for (let at = 0; at < texts.length; at += CONCURRENCY) {
-        const some = texts.slice(at, at + CONCURRENCY);
-        versions.push(
-          ...(await Promise.all(some.map((text) => describe(store, address, text, listed.has(text))))),
-        );
-      }
-      return versions;
-    },
+    listVersions: (provider) => eachVersion(store, provider, describe),
+    holdings: (provider) => eachVersion(store, provider, readHeldVersion),
     deleteVersion: async (provider, versionText) => {
       const address = addressOf(provider);
       const layout = layoutOf(address, versionText);
@@ -64,6 +49,27 @@ export function mirrorVersions(
       return 'withdrawn';
     },
   };
+}
+
+/** Every version that is listed or has left anything, each asked about by `read`. Throws DestinationNotFound. */
+async function eachVersion<T>(
+  store: MirrorStore,
+  provider: HeldProvider,
+  read: (store: MirrorStore, address: ProviderAddress, text: string, listed: boolean) => Promise<T>,
+): Promise<readonly T[]> {
+  const address = addressOf(provider);
+  const files = await store.list(providerFolder(address));
+  if (files.length === 0) {
+    throw new SyncError('DestinationNotFound', `${store.location} holds no provider ${provider.name}.`);
+  }
+  const index = await store.readDocument(`${providerFolder(address)}index.json`);
+  const listed = new Set(canonical((index && readIndex(index.bytes)) ?? []));
+  const held = files.flatMap(({ key }) => versionOfKey(address, key) ?? []);
+  const texts = [...new Set([...listed, ...held])];
+  const limit = pLimit(CONCURRENCY);
+  return await Promise.all(
+    texts.map((text) => limit(() => read(store, address, text, listed.has(text)))),
+  );
 }
 
 function addressOf({ address, name }: HeldProvider): ProviderAddress {

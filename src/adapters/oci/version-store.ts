@@ -11,6 +11,7 @@ import type { HeldProvider, ListedVersion } from '../../domain/retention/listed.
 import type { VersionStore } from '../../ports/version-store.ts';
 import { deleteTag } from './deletion.ts';
 import type { RepositoryKeeper } from './keeper.ts';
+import { readHeldVersion } from './holdings.ts';
 import { listCatalog, listTags } from './listing.ts';
 import type { Registry, Repository } from './registry.ts';
 import { isEvidence, isPackage, readIndex } from './stored.ts';
@@ -32,6 +33,19 @@ export function createOciVersionStore(options: {
     if (repository !== undefined) return { registry, name: repository };
     throw new SyncError('DestinationNotFound', `${registry.host} holds no provider ${provider.name}.`);
   };
+  const eachVersion = async <T>(
+    repository: Repository,
+    read: (repository: Repository, tag: string, pushedAt: Date | undefined) => Promise<T>,
+  ): Promise<readonly T[]> => {
+    const tags = await listTags(repository);
+    if (tags === undefined) {
+      throw new SyncError('DestinationNotFound', `${registry.host} has no repository ${repository.name}.`);
+    }
+    const pushedAt = await keeper?.pushedAt(repository.name);
+    const limit = pLimit(INDEXES_AT_ONCE);
+    const versions = tags.filter((tag) => versionOfTag(tag) !== undefined);
+    return await Promise.all(versions.map((tag) => limit(() => read(repository, tag, pushedAt?.get(tag)))));
+  };
   return {
     name,
     kind: 'oci-mirror',
@@ -45,19 +59,8 @@ export function createOciVersionStore(options: {
       }
       return await listKnown(registry, template, knownProviders);
     },
-    listVersions: async (provider) => {
-      const repository = repositoryFor(provider);
-      const tags = await listTags(repository);
-      if (tags === undefined) {
-        throw new SyncError('DestinationNotFound', `${registry.host} has no repository ${repository.name}.`);
-      }
-      const pushedAt = await keeper?.pushedAt(repository.name);
-      const limit = pLimit(INDEXES_AT_ONCE);
-      const versions = tags.filter((tag) => versionOfTag(tag) !== undefined);
-      return await Promise.all(
-        versions.map((tag) => limit(() => listedVersion(repository, tag, pushedAt?.get(tag)))),
-      );
-    },
+    listVersions: (provider) => eachVersion(repositoryFor(provider), listedVersion),
+    holdings: (provider) => eachVersion(repositoryFor(provider), readHeldVersion),
     deleteVersion: async (provider, versionText) => {
       const version = parseVersion(versionText);
       if (version === undefined) return 'gone';
