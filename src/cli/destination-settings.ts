@@ -15,7 +15,13 @@ import type { SettingsReader } from './settings-reader.ts';
 /** A destination of the config with everything that it needs from the environment. */
 export type DestinationPlace =
   | ({ readonly kind: 'private-registry'; readonly name: string | undefined } & DestinationSettings)
-  | { readonly kind: 'network-mirror'; readonly name: string; readonly location: MirrorLocation }
+  | {
+      readonly kind: 'network-mirror';
+      readonly name: string;
+      readonly location: MirrorLocation;
+      /** Whether a sync writes a catalogue beside it. */
+      readonly catalogue?: boolean;
+    }
   | {
       readonly kind: 'oci-mirror';
       readonly name: string;
@@ -55,7 +61,10 @@ async function placeOf(
   entry: DestinationEntry,
 ): Promise<DestinationPlace | undefined> {
   const { name, kind } = entry;
-  if (kind === 'network-mirror') return { kind, name, location: entry.location };
+  if (kind === 'network-mirror') {
+    const { location, catalogue } = entry;
+    return { kind, name, location, catalogue };
+  }
   if (kind === 'oci-mirror') {
     const { repository, createRepositories } = entry;
     return { kind, name, repository, createRepositories };

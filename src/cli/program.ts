@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CommandGroupSpec, CommandSpec } from './command-spec.ts';
 import { approveCommand } from './commands/approve.ts';
 import { bottlesCommands } from './commands/bottles.ts';
+import { catalogueCommand } from './commands/catalogue.ts';
 import { cleanupCommand } from './commands/cleanup.ts';
 import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -41,6 +42,7 @@ const COMMANDS: readonly (CommandSpec | CommandGroupSpec)[] = [
   evidenceCommand,
   ledgerCommands,
   bottlesCommands,
+  catalogueCommand,
   serveCommand,
   demoCommand,
   completionCommand(() => COMMANDS),

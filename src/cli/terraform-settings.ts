@@ -28,3 +28,9 @@ export function privateSource(address: string, organization: string, type: strin
   const { protocol, host } = new URL(address);
   return `${protocol === 'http:' ? EMBEDDED_HOST : host}/${organization.toLowerCase()}/${type}`;
 }
+
+/** The host in a private registry's `source`, and its service where discovery by that host would not find it. */
+export function installerOf(address: string): { readonly host: string; readonly service?: string } {
+  const { protocol, host } = new URL(address);
+  return protocol === 'http:' ? { host: EMBEDDED_HOST, service: `${address}${INSTALLER_PATH}` } : { host };
+}

@@ -78,7 +78,15 @@ export interface MirrorStore {
   tidy(under: string): Promise<void>;
 }
 
+/** What pages for people are made of. */
+export type PageType =
+  | 'text/html; charset=utf-8'
+  | 'text/javascript; charset=utf-8'
+  | 'text/css; charset=utf-8'
+  | 'image/svg+xml';
+
 export type DocumentType =
+  | PageType
   | 'application/json'
   | 'text/plain'
   | 'application/pgp-signature'
@@ -89,7 +97,7 @@ export interface PutOptions {
   readonly size: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Default `application/zip`. */
-  readonly contentType?: 'application/zip' | 'application/gzip' | 'application/json';
+  readonly contentType?: PageType | 'application/zip' | 'application/gzip' | 'application/json';
   /** True for a file whose name may come to mean other bytes: it is not to be cached. */
   readonly mutable?: boolean;
   /**

@@ -67,9 +67,7 @@ async function eachVersion<T>(
   const held = files.flatMap(({ key }) => versionOfKey(address, key) ?? []);
   const texts = [...new Set([...listed, ...held])];
   const limit = pLimit(CONCURRENCY);
-  return await Promise.all(
-    texts.map((text) => limit(() => read(store, address, text, listed.has(text)))),
-  );
+  return await Promise.all(texts.map((text) => limit(() => read(store, address, text, listed.has(text)))));
 }
 
 function addressOf({ address, name }: HeldProvider): ProviderAddress {
