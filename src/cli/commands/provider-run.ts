@@ -1,7 +1,9 @@
 import { readConfig } from '../../application/resolve/read-config.ts';
+import { rememberVersions } from '../../application/resolve/remember-versions.ts';
 import type { SyncOptions, SyncPorts } from '../../application/sync/ports.ts';
 import type { SyncConfig } from '../../domain/config/config.ts';
 import { isSyncError } from '../../domain/errors.ts';
+import type { VersionStore } from '../../ports/version-store.ts';
 import { type Invocation, longFlag, type OptionSpec, optionKey } from '../command-spec.ts';
 import { composeDestinations } from '../compose-destinations.ts';
 import { composeUpstream, systemClock } from '../composition.ts';
@@ -119,15 +121,25 @@ async function noteSettings(
 
 export type UseCase<R> = (ports: SyncPorts, config: SyncConfig, options: SyncOptions) => Promise<R>;
 
+export interface RunManner<R> {
+  /** Whether what is let in is recorded so. */
+  readonly admits?: boolean;
+  /** What is to be done with the result while everything is still open. */
+  readonly after?: (
+    result: R,
+    ports: SyncPorts & { readonly stores: readonly VersionStore[] },
+  ) => Promise<void>;
+}
+
 /**
- * Carries `useCase` out on the real systems that the settings name, showing progress. With `admits`, what it lets in
- * is recorded so. A run whose facts cannot be kept in its ledger fails, after it has done what it could.
+ * Carries `useCase` out on the real systems that the settings name, showing progress. A run whose facts cannot be kept
+ * in its ledger fails, after it has done what it could.
  */
 export async function runUseCase<R>(
   { io, signal }: Pick<Invocation, 'io' | 'signal'>,
   settings: RunSettings,
   useCase: UseCase<R>,
-  admits = false,
+  { admits = false, after }: RunManner<R> = {},
 ): Promise<R> {
   const { config, network, upstream, concurrency } = settings;
   using reporter = createProgressDisplay(io, settings, signal);
@@ -136,7 +148,7 @@ export async function runUseCase<R>(
   await using target = await composeDestinations({ ...settings, environment: io.environment }, context);
   return await withRunLedger(settings.ledgerFile, reporter, async ({ ledger, events }) => {
     const ports = {
-      publicRegistry: source.publicRegistry,
+      publicRegistry: after === undefined ? source.publicRegistry : rememberVersions(source.publicRegistry),
       destinations: target.destinations,
       destinationsNamed: config.destinations !== undefined,
       stores: target.destinations,
@@ -146,7 +158,10 @@ export async function runUseCase<R>(
       ledger,
       admits,
     };
-    return await useCase(ports, config, { signal, ...(concurrency === undefined ? {} : { concurrency }) });
+    const options = { signal, ...(concurrency === undefined ? {} : { concurrency }) };
+    const result = await useCase(ports, config, options);
+    await after?.(result, ports);
+    return result;
   });
 }
 

@@ -1,4 +1,5 @@
 import { syncProviders } from '../../application/sync/sync-providers.ts';
+import { tellOfSync } from '../catalogue/after-sync.ts';
 import type { CommandSpec } from '../command-spec.ts';
 import { RUN_RESULT } from '../render/run-result.ts';
 import { CONFIG_ARGUMENT } from '../shared-options.ts';
@@ -29,9 +30,15 @@ export const syncCommand: CommandSpec = {
   ],
   async run(invocation) {
     const settings = await readRunSettings(invocation);
-    const result = await runUseCase(invocation, settings, syncProviders, true);
+    const untold: string[] = [];
+    const result = await runUseCase(invocation, settings, syncProviders, {
+      admits: true,
+      after: async (done, ports) =>
+        void untold.push(...(await tellOfSync(invocation, settings, done, ports))),
+    });
     const exitCode = tellResult(invocation.io, settings, result, RUN_RESULT);
     const held = invocation.options['failOnHeld'] === true && result.summary.outcomes.held !== undefined;
-    return held ? 1 : exitCode;
+    for (const problem of untold) invocation.io.stderr.write(`Error: ${problem}\n`);
+    return held || untold.length > 0 ? 1 : exitCode;
   },
 };

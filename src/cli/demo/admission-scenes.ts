@@ -66,7 +66,7 @@ export function admissionScenes(invocation: Invocation, stage: DemoStage, canvas
   if (entry === undefined) throw new SyncError('InternalError', 'The demo has no provider.');
   const { address } = entry;
   const name = `${address.namespace}/${address.type}`;
-  const sync = () => runUseCase(invocation, settings, syncProviders, true);
+  const sync = () => runUseCase(invocation, settings, syncProviders, { admits: true });
   let version = '';
   const decide = async <R>(use: (ports: Parameters<typeof approveVersion>[0]) => Promise<R>): Promise<R> => {
     const ledger = await openLedger(settings.ledgerFile);
