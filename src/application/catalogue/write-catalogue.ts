@@ -117,7 +117,10 @@ async function attemptWriting(
   };
   const inForce = new Set([
     ...[...places.values()].map(({ detail }) => detail),
-    ...[pointer.overview, pointer.happenings, pointer.plots, pointer.retired],
+    pointer.overview,
+    pointer.happenings,
+    pointer.plots,
+    pointer.retired,
     ...pointer.assets,
   ]);
   const retired = retire(present, inForce, before.retired, now);

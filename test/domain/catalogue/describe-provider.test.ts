@@ -6,7 +6,7 @@ import { describeProvider } from '../../../src/domain/catalogue/describe-provide
 import type { ProviderFacts } from '../../../src/domain/catalogue/facts.ts';
 import type { ProviderState, VersionState } from '../../../src/domain/catalogue/form.ts';
 import type { HeldVersion } from '../../../src/domain/catalogue/held.ts';
-import { envelopeOf, type Fact } from '../../../src/domain/events/envelope.ts';
+import { envelopeOf } from '../../../src/domain/events/envelope.ts';
 import type { EventData, EventName } from '../../../src/domain/events/types/schema.ts';
 import type { LedgerEntry } from '../../../src/domain/ledger/entry.ts';
 
@@ -23,12 +23,12 @@ interface Told<N extends EventName = EventName> {
 }
 
 function told<N extends EventName>(on: number, name: N, data: EventData<N>): Told {
-  return { on, name, data } as unknown as Told;
+  return { on, name, data };
 }
 
 function entriesOf(happened: readonly Told[]): readonly LedgerEntry[] {
   return happened.map(({ on, name, data }, index) => {
-    const event = envelopeOf(hashText, { name, subject: ADDRESS, data } as Fact, new Date(day(on)));
+    const event = envelopeOf(hashText, { name, subject: ADDRESS, data }, new Date(day(on)));
     return {
       stream: ADDRESS,
       seq: index + 1,
@@ -237,7 +237,7 @@ describe('the states of a version', () => {
       ],
       states: undefined,
     },
-  ])('are $states for one $what', ({ states, what: _, ...known }) => {
+  ])('are $states for one $what', ({ states, ...known }) => {
     const { detail } = described(known);
     expect(detail.versions.find(({ version }) => version === '1.0.0')?.states).toEqual(states);
   });
@@ -305,7 +305,7 @@ describe('a provider in the overview', () => {
       held: [[here('1.0.0'), here('latest')], []],
       row: { newest: '1.0.0', behind: null, upstream: null, states: ['available'] },
     },
-  ])('$what', ({ row, what: _, ...known }) => {
+  ])('$what', ({ row, ...known }) => {
     expect(described(known).summary).toMatchObject(row);
   });
 
