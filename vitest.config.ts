@@ -2,12 +2,31 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     environment: 'node',
+    globalSetup: 'test/global-setup.ts',
     // By default one core is left free, which on two is half of all.
     maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 30_000,
     unstubEnvs: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'pure',
+          include: ['test/{domain,application}/**/*.test.ts', 'test/cli/render/**/*.test.ts'],
+          // They leave nothing behind in the process but secrets that are held, which no other test says.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'rest',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/{domain,application}/**', 'test/cli/render/**'],
+        },
+      },
+    ],
   },
 });

@@ -1,4 +1,5 @@
 import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createS3MirrorStore } from '../../src/adapters/aws/s3-mirror-store.ts';
@@ -58,7 +59,7 @@ describe.skipIf(!terraformIsHere)('a real terraform and a network mirror', { tim
   const folders: string[] = [];
 
   beforeAll(async () => {
-    folder = join(process.env['TMPDIR'] ?? '/tmp', `provider-sync-mirror-${process.pid}`);
+    folder = join(tmpdir(), `provider-sync-mirror-${process.pid}`);
     folders.push(folder);
     s3 = await startStrictS3();
     const bucket = createS3MirrorStore({ s3: mirrorClientFor(s3.url), bucket: 'bucket', prefix: 'mirror' });

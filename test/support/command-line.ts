@@ -21,9 +21,10 @@ export interface RunningCommand extends AsyncDisposable {
   readonly ended: Promise<Ran>;
 }
 
-/** Nothing of the environment the tests run in but the PATH. */
+/** Of the environment that the tests run in the PATH, and where files of the run are kept. */
 function environmentOf(environment: Environment): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'], ...environment };
+  const { PATH, TMPDIR, NODE_COMPILE_CACHE } = process.env;
+  return { PATH, TMPDIR, NODE_COMPILE_CACHE, ...environment };
 }
 
 /** The command line in a process of its own, from its sources unless `main` is given. Disposing ends it at once. */

@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const MEMORY = '/dev/shm';
+const ENOUGH_BYTES = 2 * 1024 ** 3;
+
+/**
+ * One folder for whatever a run of the tests writes, removed with all that a broken test left. In memory where there
+ * is room: most of what the tests of stores wait for otherwise is a disk that syncs small files. What Node compiles is
+ * kept there too, for the hundreds of processes that the tests start.
+ */
+export default async function setUp(): Promise<() => Promise<void>> {
+  const folder = (await folderIn(MEMORY)) ?? (await mkdtemp(join(tmpdir(), 'provider-sync-run-')));
+  process.env['TMPDIR'] = folder;
+  process.env['NODE_COMPILE_CACHE'] ??= join(folder, 'compiled');
+  return async () => await rm(folder, { recursive: true, force: true });
+}
+
+/** Undefined where there is no such place, it is small, or no program may run from it, as in many containers. */
+async function folderIn(place: string): Promise<string | undefined> {
+  let folder: string | undefined;
+  try {
+    const { bavail, bsize } = await statfs(place);
+    if (bavail * bsize < ENOUGH_BYTES) return undefined;
+    folder = await mkdtemp(join(place, 'provider-sync-run-'));
+    const probe = join(folder, 'probe');
+    await writeFile(probe, '#!/bin/sh\n');
+    await chmod(probe, 0o755);
+    await promisify(execFile)(probe);
+    return folder;
+  } catch {
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    return undefined;
+  }
+}
