@@ -25,7 +25,12 @@ export function algorithmOf(key: PublicKey | Subkey): string {
   return EDWARDS[algorithm] ?? algorithm;
 }
 
-/** The curves that openpgp.js knows and, as Node loads it, cannot compute with: its code for them is left out there. */
+/**
+ * The curves that openpgp.js knows and, as Node loads it, cannot compute with: for them its build for Node asks for a
+ * package that it does not bring (eckey-utils). Its build for browsers can; but its `exports` let Node load no other
+ * than its own, so only the bundled program would have it, and what runs from the sources would judge otherwise. HCP
+ * Terraform documents neither curve.
+ */
 const BEYOND_THE_LIBRARY = ['secp256k1', 'brainpoolP256r1', 'brainpoolP384r1', 'brainpoolP512r1'];
 
 /** Whether this program can check signatures by the key. That it cannot says nothing about the key. */
