@@ -14,7 +14,7 @@ import {
 
 export const syncCommand: CommandSpec = {
   name: 'sync',
-  summary: 'bring every provider of the config into the private registry',
+  summary: 'bring every provider of the config to its destinations',
   description:
     'Brings every provider of the config into the private registry, whole and verified or not at all. Does ' +
     'only what is missing, so that running it again goes on where it stopped. One provider’s failure never ' +

@@ -6,7 +6,7 @@ import { RUN_OPTIONS, RUN_VARIABLES, readRunSettings, runUseCase, tellResult } f
 
 export const verifyCommand: CommandSpec = {
   name: 'verify',
-  summary: 'compare what the private registry holds with upstream',
+  summary: 'compare what the destinations hold with upstream',
   description:
     'Reads back what the private registry holds for the config and compares it with upstream: platforms, ' +
     'sums, SHA256SUMS and its signature, the signing key. Changes nothing. Exits with 1 when anything differs.',
