@@ -157,6 +157,41 @@ describe('the commands about bottles', () => {
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain('not by a key that is trusted (homebrew-1)');
   });
 
+  it('call a version back in the ledger, which the next sync is given', async () => {
+    await using at = await stage();
+    const ledger = join(at.mirror, '../ledger.sqlite');
+    await at.run('sync', '--ledger', ledger);
+    const recall = (command: string, ...args: string[]) =>
+      runInProcess([
+        'bottles',
+        command,
+        ...args,
+        '--reason',
+        'steals keys',
+        '--as',
+        'ada',
+        '--ledger',
+        ledger,
+      ]);
+    expect(await recall('recall', 'hello', '1.0')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('hello 1.0 is recalled by ada'),
+    });
+    expect(await recall('recall', '../x')).toMatchObject({ code: 2 });
+    const plan = await at.run('plan', '--ledger', ledger);
+    expect(plan).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('recalled in 1.0 by ada: steals keys'),
+    });
+    expect(await at.run('verify', '--ledger', ledger)).toMatchObject({ code: 1 });
+    expect(await at.run('sync', '--ledger', ledger)).toMatchObject({ code: 1 });
+    const exported = await runInProcess(['ledger', 'export', '--ledger', ledger]);
+    expect(exported.stdout).toContain('provider-sync.versions.recalled.v1');
+    expect(exported.stdout).toContain('provider-sync.version.taken-out.v1');
+    expect(await recall('unrecall', 'hello', '1.0')).toMatchObject({ code: 0 });
+    expect(await at.run('sync', '--ledger', ledger)).toMatchObject({ code: 0 });
+  });
+
   it('tell a Slack channel what is published, missing or failed, and nothing when there is no news', async () => {
     await using at = await stage({ formulae: ['hello', 'helo'] });
     await using slack = await scriptedServer(() => ({ body: 'ok' }));

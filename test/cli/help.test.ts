@@ -38,6 +38,8 @@ describe('help', () => {
     { command: 'bottles snapshots', mentions: ['[CONFIG]', '--json'] },
     { command: 'bottles rollback', mentions: ['<SNAPSHOT> [CONFIG]'] },
     { command: 'bottles lock', mentions: ['[CONFIG]', '--snapshot'] },
+    { command: 'bottles recall', mentions: ['<FORMULA> [VERSION]', '--reason'] },
+    { command: 'bottles unrecall', mentions: ['<FORMULA> [VERSION]', '--reason'] },
     { command: 'bottles demo', mentions: ['--keep'] },
     { command: 'serve', mentions: ['--data', '--port', '--mirror', '--tls', 'TFC_TOKEN'] },
     { command: 'demo', mentions: ['--keep', 'a real "init"'] },

@@ -148,6 +148,23 @@ async function requireWhole(store: MirrorStore, snapshot: Snapshot): Promise<voi
   );
 }
 
+/** The snapshots without those that would be shown next and are not whole: what they name may have been recalled since. */
+async function wholeCandidates(
+  { store, clock }: FinishPorts,
+  snapshots: readonly Snapshot[],
+  minimumAgeMs: number,
+  before: Publication | undefined,
+): Promise<readonly Snapshot[]> {
+  let candidates = snapshots;
+  for (;;) {
+    const name = snapshotToPublish(candidates, before, minimumAgeMs, clock.now());
+    const next = candidates.find((each) => each.name === name);
+    if (next === undefined || name === before?.current) return candidates;
+    if ((await missingOf(store, next)).length === 0) return candidates;
+    candidates = candidates.filter((each) => each !== next);
+  }
+}
+
 /** What clients see from here on: the newest snapshot that is old enough. */
 async function publishNewest(
   ports: FinishPorts,
@@ -157,8 +174,9 @@ async function publishNewest(
 ): Promise<Pick<BottlesResult, 'outcome' | 'current'>> {
   const { store, clock } = ports;
   const newest = snapshots.at(-1);
+  const candidates = await wholeCandidates(ports, snapshots, minimumAgeMs, before);
   const current = await publish(ports, (publication) => {
-    const name = snapshotToPublish(snapshots, publication, minimumAgeMs, clock.now());
+    const name = snapshotToPublish(candidates, publication, minimumAgeMs, clock.now());
     if (name === undefined) return undefined;
     const chosen = snapshots.find((each) => each.name === name);
     // Of two runs at once the slower one may have the newer name and the older API.

@@ -12,7 +12,7 @@ import {
 
 /** What a sync would bring. Reads alone; throws what `proveIndex` and the store do. */
 export async function planBottles(
-  ports: Pick<BottlePorts, 'api' | 'store'>,
+  ports: Pick<BottlePorts, 'api' | 'store' | 'ledger'>,
   entry: BottlesEntry,
   { signal }: BottleOptions,
 ): Promise<BottlesResult> {

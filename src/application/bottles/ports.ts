@@ -1,6 +1,7 @@
 import type { BottleRegistry, FormulaeApi } from '../../ports/bottle-source.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EventLog } from '../../ports/event-log.ts';
+import type { Ledger } from '../../ports/ledger.ts';
 import type { MirrorStore } from '../../ports/mirror-store.ts';
 import type { TransferInput } from '../transfer/transfer-file.ts';
 
@@ -11,6 +12,8 @@ export interface BottlePorts {
   readonly store: MirrorStore;
   readonly events: EventLog;
   readonly clock: Clock;
+  /** Tells what is recalled beside the config's own recalls. */
+  readonly ledger?: Ledger | undefined;
 }
 
 export interface BottleOptions {

@@ -1,3 +1,4 @@
+import type { BottleRecall } from '../../domain/bottle/recall.ts';
 import type { Resolution, WantedBottle } from '../../domain/bottle/resolve.ts';
 import { extendHistory, type SnapshotBottle } from '../../domain/bottle/snapshot.ts';
 import type { BottlesEntry } from '../../domain/config/bottles.ts';
@@ -6,6 +7,7 @@ import { knownBottles } from './bring.ts';
 import { type Holdings, type MirrorState, readHoldings, readMirror } from './mirror-documents.ts';
 import type { BottlePorts } from './ports.ts';
 import { proveIndex } from './prove-index.ts';
+import { withLedgerRecalls } from './recalls.ts';
 
 /** What a run knows before it fetches the first bottle. */
 export interface PreparedRun extends MirrorState {
@@ -16,14 +18,17 @@ export interface PreparedRun extends MirrorState {
   readonly present: readonly SnapshotBottle[];
   /** The rest. */
   readonly open: readonly WantedBottle[];
+  /** What is recalled, by the config and by the ledger: none of it is in the resolution. */
+  readonly recalled: readonly BottleRecall[];
 }
 
-/** Reads what the mirror has and what the API names. Reads alone; throws what `proveIndex` and the store do. */
+/** Reads what the mirror has and what the API names. Reads alone; throws what `proveIndex`, the store and the ledger do. */
 export async function prepareRun(
-  { api, store }: Pick<BottlePorts, 'api' | 'store'>,
-  entry: BottlesEntry,
+  { api, store, ledger }: Pick<BottlePorts, 'api' | 'store' | 'ledger'>,
+  asked: BottlesEntry,
   signal: AbortSignal | undefined,
 ): Promise<PreparedRun> {
+  const entry = await withLedgerRecalls(ledger, asked);
   const mirror = await readMirror(store);
   const { publication, snapshots } = mirror;
   const history = snapshots.reduce(extendHistory, publication?.history ?? {});
@@ -37,5 +42,5 @@ export async function prepareRun(
     if (there === undefined) open.push(bottle);
     else present.push(there);
   }
-  return { ...mirror, holdings, apis, resolution, present, open };
+  return { ...mirror, holdings, apis, resolution, present, open, recalled: entry.recalled };
 }

@@ -1,3 +1,4 @@
+import { withoutRecalled } from '../../domain/bottle/recall.ts';
 import {
   mergeResolutions,
   type Resolution,
@@ -53,5 +54,5 @@ export async function proveIndex(
     for (const catalog of read.catalogs) parts.push(resolveOnTag(entry, catalog));
     for (const path of FORMULA_COMPANIONS) take(await api.readOther(path));
   }
-  return { apis, resolution: mergeResolutions(entry, parts) };
+  return { apis, resolution: withoutRecalled(entry, entry.recalled, mergeResolutions(entry, parts)) };
 }

@@ -1,9 +1,12 @@
+import { type BottleRecall, recallOf } from '../../domain/bottle/recall.ts';
 import { type Snapshot, snapshotFolder } from '../../domain/bottle/snapshot.ts';
+import type { BottlesEntry } from '../../domain/config/bottles.ts';
 import { SyncError } from '../../domain/errors.ts';
 import type { MirrorStore } from '../../ports/mirror-store.ts';
 import { missingOf, readPublication, readSnapshots } from './mirror-documents.ts';
 import type { BottlePorts } from './ports.ts';
 import { confirmPublished, publish } from './publish.ts';
+import { withLedgerRecalls } from './recalls.ts';
 import { inTurn } from './turn.ts';
 import { noSnapshot } from './verify.ts';
 
@@ -52,17 +55,21 @@ export interface RollbackResult {
 
 /**
  * Makes a snapshot current again. Those that are newer stay, and none of them becomes current by itself: only one that
- * is made after today's newest does. Throws VersionNotFound, and DestinationResponseInvalid when the snapshot is not
+ * is made after today's newest does. Throws VersionNotFound, ArgumentsInvalid when it has a bottle that `asked` or the
+ * ledger recalls, and DestinationResponseInvalid when the snapshot is not
  * whole any more.
  */
 export async function rollbackBottles(
-  ports: Pick<BottlePorts, 'store' | 'clock' | 'events' | 'api' | 'registry'>,
+  ports: Pick<BottlePorts, 'store' | 'clock' | 'events' | 'api' | 'registry' | 'ledger'>,
   name: string,
+  asked?: BottlesEntry,
 ): Promise<RollbackResult> {
+  const entry = asked && (await withLedgerRecalls(ports.ledger, asked));
   return await inTurn(ports, 'sync', async () => {
     const { store } = ports;
     const snapshots = await readSnapshots(store);
     const snapshot = requireNamed(store, snapshots, name);
+    requireNotRecalled(snapshot, entry?.recalled ?? []);
     const [missing] = await missingOf(store, snapshot);
     if (missing !== undefined) {
       throw new SyncError(
@@ -77,6 +84,18 @@ export async function rollbackBottles(
     const from = publication?.current ?? null;
     return { destination: store.location, from, to: name, changed: from !== name };
   });
+}
+
+function requireNotRecalled(snapshot: Snapshot, recalls: readonly BottleRecall[]): void {
+  for (const bottle of snapshot.bottles) {
+    const recall = recallOf(recalls, bottle);
+    if (recall === undefined) continue;
+    throw new SyncError(
+      'ArgumentsInvalid',
+      `The snapshot ${snapshot.name} has ${bottle.name} ${bottle.version}, which is recalled (${recall.reason}). Nothing ` +
+        'was changed; choose another snapshot, or take the recall back.',
+    );
+  }
 }
 
 /** The hash file of a snapshot, the current one by default, as data. Throws VersionNotFound. */

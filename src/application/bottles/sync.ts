@@ -3,6 +3,7 @@ import { bringBottles, signersOf } from './bring.ts';
 import { finishRun } from './finish.ts';
 import type { BottleOptions, BottlePorts } from './ports.ts';
 import { prepareRun } from './prepare.ts';
+import { takeOutRecalled } from './recalls.ts';
 import type { BottlesResult } from './results.ts';
 import { inTurn } from './turn.ts';
 
@@ -20,6 +21,7 @@ export async function syncBottles(
   return await inTurn(ports, 'sync', async () => {
     const prepared = await prepareRun(ports, entry, options.signal);
     const { apis, resolution, present, open, holdings } = prepared;
+    await takeOutRecalled(ports, prepared);
     const brought = await bringBottles(ports, open, holdings, { ...options, signedBy: signersOf(apis) });
     return await finishRun(ports, prepared, {
       apis: apis.map((api) => ({ ...api, open: () => oneChunk(api.bytes()) })),

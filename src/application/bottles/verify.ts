@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonical, requireEntry } from '../../domain/bottle/bottle-index.ts';
 import { blobKeyOf, manifestKeyOf } from '../../domain/bottle/names.ts';
+import { type BottleRecall, recallOf } from '../../domain/bottle/recall.ts';
 import { readBottleIndex } from '../../domain/bottle/schema.ts';
 import {
   currentApiKey,
@@ -32,6 +33,8 @@ export interface VerifyBottlesResult {
 export interface VerifyRequest extends BottleOptions {
   /** A snapshot's name; `all`; undefined for the current one. */
   readonly which: string | undefined;
+  /** What is recalled is found where it is, and not missed where it was taken out. */
+  readonly recalls?: readonly BottleRecall[];
 }
 
 /** Real ones have 30 MB. */
@@ -44,7 +47,7 @@ const MAX_API_BYTES = 80 * 1024 * 1024;
  */
 export async function verifyBottles(
   ports: Pick<BottlePorts, 'api' | 'store'>,
-  { which, signal }: VerifyRequest,
+  { which, signal, recalls = [] }: VerifyRequest,
 ): Promise<VerifyBottlesResult> {
   const { store } = ports;
   const { publication } = await readPublication(store);
@@ -67,7 +70,12 @@ export async function verifyBottles(
     ];
     for (const bottle of snapshot.bottles) {
       if (signal?.aborted) throw interruptionOf(signal.reason);
-      findings.push(...(await bottleFindings(store, bottle, digest)));
+      const recall = recallOf(recalls, bottle);
+      findings.push(
+        ...(recall === undefined
+          ? await bottleFindings(store, bottle, digest)
+          : await recallFindings(store, bottle, recall)),
+      );
     }
     verified.push({ snapshot: snapshot.name, current, bottles: snapshot.bottles.length, findings });
   }
@@ -139,6 +147,16 @@ async function bottleFindings(
       : [{ subject: blob, problem: found === undefined ? 'is missing' : `has the SHA-256 ${found}` }]),
     ...(problem === undefined ? [] : [{ subject: manifest, problem }]),
   ];
+}
+
+async function recallFindings(
+  store: MirrorStore,
+  { image, sha256 }: SnapshotBottle,
+  { reason }: BottleRecall,
+): Promise<Findings> {
+  const subject = blobKeyOf(image, sha256);
+  if ((await store.statFile({ key: subject, sha256 })) === undefined) return [];
+  return [{ subject, problem: `is recalled (${reason}); the next sync takes it out` }];
 }
 
 async function entryProblem(

@@ -99,4 +99,5 @@ const ENTRY: BottlesEntry = {
   sizeThresholdBytes: 1e9,
   minimumAge: undefined,
   allowMissing: [],
+  recalled: [],
 };

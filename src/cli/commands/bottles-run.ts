@@ -109,7 +109,7 @@ export async function withBottles<R>(
   );
   const store = await composeMirrorStore(settings.entry.destination, io.environment);
   const { api, registry } = homebrew;
-  return await withRunLedger(settings.ledgerFile, reporter, ({ events }) =>
-    work({ api, registry, store, events, clock: systemClock }),
+  return await withRunLedger(settings.ledgerFile, reporter, ({ events, ledger }) =>
+    work({ api, registry, store, events, clock: systemClock, ledger }),
   );
 }

@@ -69,7 +69,9 @@ export const rollbackBottlesCommand: CommandSpec = {
   async run(invocation) {
     const [name = '', ...operands] = invocation.operands;
     const settings = await readBottlesSettings(invocation, () => undefined, operands);
-    const result = await withBottles(invocation, settings, (ports) => rollbackBottles(ports, name));
+    const result = await withBottles(invocation, settings, (ports) =>
+      rollbackBottles(ports, name, settings.entry),
+    );
     tell(invocation, settings, result, () =>
       result.changed
         ? `Clients of ${result.destination} see ${result.to} again, after ${result.from ?? 'nothing'}.`

@@ -1,3 +1,4 @@
+import { withLedgerRecalls } from '../../application/bottles/recalls.ts';
 import { type VerifyBottlesResult, verifyBottles } from '../../application/bottles/verify.ts';
 import type { CommandSpec } from '../command-spec.ts';
 import { countOf } from '../render/quantities.ts';
@@ -23,7 +24,10 @@ export const verifyBottlesCommand: CommandSpec = {
   async run(invocation) {
     const settings = await readBottlesSettings(invocation, (reader) => reader.option('--snapshot')?.value);
     const request = { which: settings.own, signal: invocation.signal };
-    const result = await withBottles(invocation, settings, (ports) => verifyBottles(ports, request));
+    const result = await withBottles(invocation, settings, async (ports) => {
+      const { recalled: recalls } = await withLedgerRecalls(ports.ledger, settings.entry);
+      return await verifyBottles(ports, { ...request, recalls });
+    });
     return tellResult(invocation.io, settings, result, VERIFY);
   },
 };

@@ -1,6 +1,7 @@
 import type { CommandGroupSpec } from '../command-spec.ts';
 import { cleanupBottlesCommand } from './bottles-cleanup.ts';
 import { demoBottlesCommand } from './bottles-demo.ts';
+import { recallBottlesCommand, unrecallBottlesCommand } from './bottles-recall.ts';
 import { lockBottlesCommand, rollbackBottlesCommand, snapshotsBottlesCommand } from './bottles-snapshots.ts';
 import { planBottlesCommand, syncBottlesCommand } from './bottles-sync.ts';
 import { verifyBottlesCommand } from './bottles-verify.ts';
@@ -19,6 +20,8 @@ export const bottlesCommands: CommandGroupSpec = {
     snapshotsBottlesCommand,
     rollbackBottlesCommand,
     lockBottlesCommand,
+    recallBottlesCommand,
+    unrecallBottlesCommand,
     demoBottlesCommand,
   ],
 };

@@ -37,7 +37,7 @@ export interface FormulaProblem {
   readonly place: string;
   /** As the config names it. */
   readonly formula: string;
-  readonly kind: 'unknown' | 'no-bottle' | 'disabled' | 'unreadable';
+  readonly kind: 'unknown' | 'no-bottle' | 'disabled' | 'unreadable' | 'recalled';
   /** The hosts' tags it is about, in the config's order. */
   readonly tags: readonly string[];
   readonly message: string;

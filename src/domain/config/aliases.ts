@@ -130,6 +130,8 @@ export const POLICY_KEY_ALIASES = {
 
 export const BOTTLES_KEY_ALIASES = {
   formulas: 'formulae',
+  recalled: 'recalled-formulae',
+  recalls: 'recalled-formulae',
   formula: 'formulae',
   packages: 'formulae',
   deps: 'dependencies',

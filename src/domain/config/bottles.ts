@@ -1,4 +1,5 @@
 import type { Duration } from '../admission/policy.ts';
+import type { BottleRecall } from '../bottle/recall.ts';
 import type { MirrorLocation } from './destinations.ts';
 
 /** Which forms of the formulae's API are mirrored. */
@@ -23,4 +24,6 @@ export interface BottlesEntry {
   readonly minimumAge: Duration | undefined;
   /** Formulae without which a run publishes all the same. */
   readonly allowMissing: readonly string[];
+  /** Versions that turned out bad. */
+  readonly recalled: readonly BottleRecall[];
 }

@@ -28,6 +28,7 @@ describe('bottles of a config', () => {
         sizeThresholdBytes: 1e9,
         minimumAge: undefined,
         allowMissing: [],
+        recalled: [],
       },
     });
   });
@@ -43,6 +44,10 @@ describe('bottles of a config', () => {
         'size-threshold': '512MiB',
         'minimum-age': '3d',
         'allow-missing': ['jq'],
+        'recalled-formulae': [
+          { formula: 'xz', version: '5.6.1', reason: ' backdoor ' },
+          { formula: 'jq', reason: 'bad' },
+        ],
       }),
     });
     expect(providers).toHaveLength(1);
@@ -54,6 +59,10 @@ describe('bottles of a config', () => {
       sizeThresholdBytes: 512 * 2 ** 20,
       minimumAge: { text: '3d', milliseconds: 259_200_000 },
       allowMissing: ['jq'],
+      recalled: [
+        { formula: 'xz', version: '5.6.1', reason: 'backdoor', by: undefined },
+        { formula: 'jq', version: undefined, reason: 'bad', by: undefined },
+      ],
     });
   });
 
@@ -81,6 +90,18 @@ describe('bottles of a config', () => {
     ],
     [withBottles({ formulas: ['jq'] }), '$.bottles.formulas', 'is unknown', 'the keys are formulae'],
     [withBottles({ snapshots: 3 }), '$.bottles.snapshots', 'is unknown', 'Did you mean "keep-snapshots"?'],
+    [
+      withBottles({ 'recalled-formulae': [{ formula: 'jq' }] }),
+      '$.bottles["recalled-formulae"][0].reason',
+      'is missing',
+      'withdrawn upstream',
+    ],
+    [
+      withBottles({ 'recalled-formulae': ['jq'] }),
+      '$.bottles["recalled-formulae"][0]',
+      'not an object',
+      '"formula": "jq"',
+    ],
     [withBottles({ formulae: [] }), '$.bottles.formulae', 'is empty', 'Write ["jq"].'],
     [
       withBottles({ formulae: ['jq', 'homebrew/core/Git'] }),

@@ -65,6 +65,7 @@ export const entryOf = (overrides: Partial<BottlesEntry> = {}): BottlesEntry => 
   sizeThresholdBytes: 1e9,
   minimumAge: undefined,
   allowMissing: [],
+  recalled: [],
   ...overrides,
 });
 

@@ -8,6 +8,7 @@ import type { ProvedApi } from '../../../ports/bottle-source.ts';
 import type { MirrorStore } from '../../../ports/mirror-store.ts';
 import type { BottlePorts } from '../ports.ts';
 import { prepareRun } from '../prepare.ts';
+import { takeOutRecalled } from '../recalls.ts';
 import { beginTurn } from '../turn.ts';
 import { runKeys, writeHashes, writePaper } from './documents.ts';
 
@@ -31,7 +32,7 @@ export interface BegunRun {
  * DestinationUnavailable while a cleanup runs.
  */
 export async function beginRun(
-  ports: Omit<BottlePorts, 'events'>,
+  ports: BottlePorts,
   entry: BottlesEntry,
   run: { readonly id: string; readonly config: string; readonly signal?: AbortSignal },
 ): Promise<BegunRun> {
@@ -39,7 +40,9 @@ export async function beginRun(
   const { id, config, signal } = run;
   const keys = runKeys(id);
   await beginTurn(ports, 'sync', id);
-  const { apis, resolution, present, open } = await prepareRun(ports, entry, signal);
+  const prepared = await prepareRun(ports, entry, signal);
+  const { apis, resolution, present, open } = prepared;
+  await takeOutRecalled(ports, prepared);
   const work = splitWork(await measure(ports, open, signal), entry.sizeThresholdBytes);
   const batches = work.batches.map((bottles, at) => ({ name: groupName('batch', at), bottles }));
   const tasks = work.tasks.map((bottles, at) => ({ name: groupName('task', at), bottles }));

@@ -42,7 +42,7 @@ const plan = z.object({
     z.object({
       place: z.string(),
       formula: z.string(),
-      kind: z.enum(['unknown', 'no-bottle', 'disabled', 'unreadable']),
+      kind: z.enum(['unknown', 'no-bottle', 'disabled', 'unreadable', 'recalled']),
       tags: names,
       message: z.string(),
       fix: z

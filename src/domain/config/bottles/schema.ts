@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseReason } from '../../admission/policy.ts';
 import type { Problem } from '../../errors.ts';
 import { BOTTLES_KEY_ALIASES } from '../aliases.ts';
 import type { BottlesEntry } from '../bottles.ts';
@@ -15,6 +16,27 @@ const formula = parsedText(parseFormula, {
   maxLength: 128,
   pattern: `^${FORMULA_PATTERN}$`,
 });
+
+const recall = z
+  .strictObject({
+    formula,
+    version: z
+      .string()
+      .min(1)
+      .max(128)
+      .regex(/^\S+$/)
+      .optional()
+      .meta({
+        description: 'As "brew list --versions" writes it; without it every version is recalled.',
+        examples: ['1.8.1', '3.1_1'],
+      }),
+    reason: parsedText(parseReason, {
+      description: 'Why, for people: one line.',
+      examples: ['withdrawn upstream'],
+      pattern: '\\S',
+    }),
+  })
+  .meta({ title: 'Recalled formula' });
 
 const GENERATIONS = ['internal', 'formula'] as const;
 
@@ -67,6 +89,10 @@ export const bottles = z
       description: 'Formulae without which a run publishes all the same.',
       uniqueItems: true,
     }),
+    'recalled-formulae': z.array(recall).optional().meta({
+      title: 'Recalled',
+      description: 'Versions that turned out bad: they are not brought, and taken out where they are.',
+    }),
   })
   .meta({ title: 'Bottles', description: 'A mirror of Homebrew bottles.' });
 
@@ -117,5 +143,10 @@ function entryOf(form: z.output<typeof bottles>, path: string): BottlesEntry {
     sizeThresholdBytes: form['size-threshold']?.bytes ?? DEFAULTS.sizeThresholdBytes,
     minimumAge: form['minimum-age']?.duration,
     allowMissing: (form['allow-missing'] ?? []).map(({ formula }) => formula),
+    recalled: (form['recalled-formulae'] ?? []).map(
+      ({ formula: { formula }, version, reason: { reason } }) => {
+        return { formula, version, reason, by: undefined };
+      },
+    ),
   };
 }
