@@ -4,6 +4,7 @@ import { parseArgs, promisify } from 'node:util';
 import { DEFAULT_CONCURRENCY } from '../src/application/sync/ports.ts';
 import { benchBottles } from './bottles.ts';
 import { measureBundles } from './bundles.ts';
+import { benchCatalogue } from './catalogue.ts';
 import { bundlesBesideTar, mirrorUpToDate, severalDestinations } from './destinations.ts';
 import { benchLedger } from './ledger.ts';
 import { load } from './load.ts';
@@ -31,6 +32,7 @@ const ROWS: Readonly<Record<string, () => Promise<void>>> = {
   'up-to-date': () => mirrorUpToDate(12),
   bottles: benchBottles,
   ledger: benchLedger,
+  catalogue: benchCatalogue,
   functions,
 };
 

@@ -1,5 +1,7 @@
-import { chmod, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { build } from 'esbuild';
+import { buildCatalogue } from './build-catalogue.ts';
 
 /**
  * Packages and all: few files load in two thirds of the time of many. The command itself is a small file in words that
@@ -33,6 +35,12 @@ const built = await build({
 });
 // What went into the bundle, for whoever packs it.
 if (metafile !== undefined) await writeFile(metafile, JSON.stringify(built.metafile));
+// The page that "catalogue" writes beside the data.
+for (const asset of await buildCatalogue()) {
+  const file = path.join(folder, 'catalogue', asset.path);
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, asset.bytes);
+}
 const outfile = `${folder}/provider-sync.mjs`;
 await chmod(outfile, 0o755);
 if (folder === 'dist') await linkForNpx('node_modules/.bin/provider-sync');

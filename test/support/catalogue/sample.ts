@@ -49,14 +49,15 @@ export const HOSTILE_TEXTS: readonly string[] = [
   `${'long '.repeat(2000)}end`,
 ];
 
-const PLATFORMS = ['darwin_amd64', 'darwin_arm64', 'linux_amd64', 'linux_arm64', 'windows_amd64'];
+const PLATFORMS = ['linux_amd64', 'darwin_arm64', 'linux_arm64', 'darwin_amd64', 'windows_amd64'];
 
 const NAMES = 'aws azurerm google kubernetes helm random null tls vault consul nomad datadog github'.split(
   ' ',
 );
 const NAMESPACES = ['hashicorp', 'integrations', 'datadog', 'acme-platform', 'grafana'];
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 const DESTINATIONS: readonly CatalogueDestination[] = [
   {
@@ -177,8 +178,10 @@ function provider(index: number, size: SampleSize, now: Date, folder: string): S
   const available = versions.filter(({ states }) => states.includes('available'));
   const [newest] = available;
   const behind = index % 4;
-  const top = size.versions + 1;
-  const newer = Array.from({ length: behind }, (_, step) => `${top}.${behind - step}.0`);
+  const newer = Array.from(
+    { length: behind },
+    (_, step) => `${majorOf(index)}.${size.versions + behind - step}.0`,
+  );
   const states = new Set<ProviderState>(versions.flatMap((each) => each.states));
   const order: readonly ProviderState[] = [
     'recalled',
@@ -208,8 +211,8 @@ function provider(index: number, size: SampleSize, now: Date, folder: string): S
       versions: available.length,
       platforms: (newest?.packages ?? []).map(({ platform }) => PLATFORMS.indexOf(platform)),
       destinations: (newest?.at ?? []).map(({ destination }) => destination),
-      signer: hostile ? 2 : index % 2,
-      changed: new Date(now.getTime() - index * 3_600_000).toISOString(),
+      signer: hostile ? 2 : signerOf(address),
+      changed: new Date(now.getTime() - index * HOUR).toISOString(),
       states: order.filter((state) => state === 'behind' || states.has(state)),
       held: versions
         .filter(({ hold }) => hold !== null)
@@ -221,6 +224,19 @@ function provider(index: number, size: SampleSize, now: Date, folder: string): S
   };
 }
 
+function signerOf(address: string): number {
+  return address.includes('/hashicorp/') ? 0 : 1;
+}
+
+function majorOf(index: number): number {
+  return 1 + (index % 6);
+}
+
+/** From the first sight to being let in: a few days, now and then hours. */
+function daysHeld(index: number, place: number): number {
+  return place % 5 === 3 ? 0.2 : 1 + ((index * 3 + place * 2) % 7);
+}
+
 function version(
   address: string,
   index: number,
@@ -229,9 +245,10 @@ function version(
   now: Date,
   hostile: boolean,
 ): VersionDetail {
-  const number = `${count - place}.${index % 10}.0`;
+  const number = `${majorOf(index)}.${count - place}.0`;
   const time = (daysAgo: number) => new Date(now.getTime() - daysAgo * DAY).toISOString();
   const age = place * 14 + (index % 5);
+  const held = daysHeld(index, place);
   const words = (plain: string) => (hostile ? (HOSTILE_TEXTS[place % HOSTILE_TEXTS.length] ?? plain) : plain);
   const waits = place === 0 && index % 3 === 0;
   const person = waits && index % 6 === 0;
@@ -259,13 +276,13 @@ function version(
     states: [state ?? 'available', ...states],
     protocols: ['5.0', '6.0'],
     times: {
-      published: time(age + 3),
-      seen: time(age + 2),
+      published: time(age + held + 1.5),
+      seen: time(age + held + 1),
       admitted: waits ? null : time(age + 1),
       delivered: waits ? null : time(age),
     },
     signer: {
-      ...(SIGNERS[hostile ? 2 : index % 2] ?? { keyId: '', userIds: [] }),
+      ...(SIGNERS[hostile ? 2 : signerOf(address)] ?? { keyId: '', userIds: [] }),
       fingerprint: 'AB'.repeat(20),
     },
     checks: [
@@ -296,7 +313,7 @@ function version(
     hold: waits
       ? {
           rules: [person ? 'approval' : 'minimum-age'],
-          since: time(age + 2),
+          since: time(age + held + 1),
           until: person ? null : time(-5),
           command: `provider-sync approve ${address} ${number} --reason "…"`,
         }
@@ -415,7 +432,9 @@ function plots(all: readonly SampleProvider[], now: Date): Omit<Plots, 'format' 
                   address: detail.address,
                   version: text,
                   since: times.seen,
-                  hours: 24,
+                  hours: Math.round(
+                    (Date.parse(times.admitted ?? now.toISOString()) - Date.parse(times.seen)) / HOUR,
+                  ),
                   open: hold !== null,
                 },
               ],

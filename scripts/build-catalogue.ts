@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { build, type OutputFile } from 'esbuild';
+
+/** A file of the catalogue's page, as it is served. */
+export interface CatalogueAsset {
+  /** Relative to the catalogue's folder, with slashes: `index.html`, `assets/page-3f2a….js`. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Its media type. */
+  readonly type: string;
+}
+
+const source = path.join(import.meta.dirname, '../src/catalogue');
+
+/**
+ * What the page may do: take scripts, styles, pictures and data from its own origin, and nothing else. Nothing inline
+ * runs, no text becomes a script or markup (trusted types, of which there are none), no form is sent, and no `base`
+ * leads the links astray.
+ */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
+/**
+ * Bundles the catalogue's page. Every file but `index.html`, the last, is named by a hash of its bytes: it may be
+ * kept for ever, and a page that is open goes on working while a new one is written beside it.
+ */
+export async function buildCatalogue(): Promise<readonly CatalogueAsset[]> {
+  const { outputFiles } = await build({
+    entryPoints: [
+      { in: path.join(source, 'page/main.tsx'), out: 'page' },
+      { in: path.join(source, 'page/theme.ts'), out: 'theme' },
+      { in: path.join(source, 'page/style/page.css'), out: 'style' },
+    ],
+    outdir: '/assets',
+    write: false,
+    bundle: true,
+    minify: true,
+    legalComments: 'none',
+    // A classic script: it runs from a file's address, too, and can say there what is amiss.
+    format: 'iife',
+    target: ['es2023', 'chrome120', 'firefox121', 'safari17'],
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    logLevel: 'warning',
+  });
+  const icon = hashed('icon', 'svg', await readFile(path.join(source, 'icon.svg')));
+  const page = assetOf(outputFiles, 'page.js');
+  const theme = assetOf(outputFiles, 'theme.js');
+  const style = assetOf(outputFiles, 'style.css');
+  const names: Readonly<Record<string, string>> = {
+    policy: POLICY,
+    icon: icon.path,
+    style: style.path,
+    theme: theme.path,
+    script: page.path,
+  };
+  const template = await readFile(path.join(source, 'index.html'), 'utf8');
+  const html = template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    const value = names[name];
+    if (value === undefined) throw new Error(`src/catalogue/index.html asks for ${name}, which is not made`);
+    return value;
+  });
+  return [
+    icon,
+    style,
+    theme,
+    page,
+    { path: 'index.html', bytes: new TextEncoder().encode(html), type: 'text/html; charset=utf-8' },
+  ];
+}
+
+const TYPES = {
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+} as const;
+
+function assetOf(files: readonly OutputFile[], name: string): CatalogueAsset {
+  const file = files.find((each) => path.basename(each.path) === name);
+  if (file === undefined) throw new Error(`esbuild has made no ${name}`);
+  const [stem = '', ending] = name.split('.');
+  return hashed(stem, ending === 'css' ? 'css' : 'js', file.contents);
+}
+
+function hashed(stem: string, ending: keyof typeof TYPES, bytes: Uint8Array): CatalogueAsset {
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+  return { path: `assets/${stem}-${hash}.${ending}`, bytes, type: TYPES[ending] };
+}
