@@ -2,6 +2,7 @@ import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { buildCatalogue } from './build-catalogue.ts';
+import { buildSampleProvider } from './build-sample-provider.ts';
 
 /**
  * Packages and all: few files load in two thirds of the time of many. The command itself is a small file in words that
@@ -33,6 +34,7 @@ const built = await build({
   metafile: metafile !== undefined,
   logLevel: 'warning',
 });
+await buildSampleProvider(`${folder}/sample-provider.cjs`);
 // What went into the bundle, for whoever packs it.
 if (metafile !== undefined) await writeFile(metafile, JSON.stringify(built.metafile));
 // The page that "catalogue" writes beside the data.

@@ -6,6 +6,7 @@ import { catalogueCommand } from './commands/catalogue.ts';
 import { cleanupCommand } from './commands/cleanup.ts';
 import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
+import { deploymentsCommands } from './commands/deployments.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import { exportCommand } from './commands/export.ts';
 import { historyCommand } from './commands/history.ts';
@@ -43,6 +44,7 @@ const COMMANDS: readonly (CommandSpec | CommandGroupSpec)[] = [
   ledgerCommands,
   bottlesCommands,
   catalogueCommand,
+  deploymentsCommands,
   serveCommand,
   demoCommand,
   completionCommand(() => COMMANDS),

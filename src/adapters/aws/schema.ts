@@ -20,3 +20,8 @@ export const turnQueue = json.pipe(
       .max(10_000),
   }),
 );
+
+/** `KEY.tflock`, as Terraform's backend for S3 writes it. */
+export const stateLock = json.pipe(
+  z.object({ ID: z.string(), Who: z.string(), Operation: z.string().default(''), Created: z.string() }),
+);

@@ -1,6 +1,9 @@
 import type { CommandSpec, Invocation } from '../command-spec.ts';
+import { setUpDeploymentStage } from '../demo/deployment-stage.ts';
+import { deploymentScenesOf } from '../demo/deployment-story.ts';
 import { type DemoStage, setUpStage } from '../demo/stage.ts';
 import { type Scene, scenesOf } from '../demo/story.ts';
+import { findTerraform } from '../demo/terraform.ts';
 import type { CliIo } from '../io.ts';
 import { shellWord } from '../render/shell-word.ts';
 import { paint } from '../render/style.ts';
@@ -14,24 +17,64 @@ export const demoCommand: CommandSpec = {
     'Starts a sample public registry and an empty private registry on this machine, and shows a plan, a sync ' +
     'that fills the private registry and a mirror from one download, a second sync with nothing to do, a verify ' +
     'and, where terraform or tofu is on the PATH, a real "init" from both, under the original names from the mirror. Needs no account and no network. Exits with 0 when everything came out as told.',
-  options: [{ flags: '--keep', description: 'keep the folder with the config and the private registry' }],
+  options: [
+    {
+      flags: '--deployments',
+      description: 'the story of a deployment instead: asked for, approved, deployed and destroyed',
+    },
+    { flags: '--keep', description: 'keep the folder with the config and the private registry' },
+  ],
   variables: [],
-  examples: ['provider-sync demo', 'provider-sync demo --keep'],
+  examples: ['provider-sync demo', 'provider-sync demo --keep', 'provider-sync demo --deployments'],
   async run(invocation) {
     const reader = createSettingsReader(invocation);
     const keep = reader.requireSound(reader.switchedOn('--keep'));
-    await using stage = await setUpStage({ keep });
     const say = sayOn(invocation.io);
+    if (invocation.options['deployments'] === true) return await tellOfDeployments(invocation, keep);
+    await using stage = await setUpStage({ keep });
     say(openingOf(invocation, stage));
-    let position = 0;
-    for (const scene of scenesOf(invocation, stage)) {
-      position += 1;
-      if (!(await play(scene, position, invocation))) return 1;
-    }
+    if (!(await tellStory(scenesOf(invocation, stage), invocation))) return 1;
     say(closing(keep ? stage.folder : undefined));
     return 0;
   },
 };
+
+async function tellOfDeployments(invocation: Invocation, keep: boolean): Promise<number> {
+  const { io, signal } = invocation;
+  const say = sayOn(io);
+  if ((await findTerraform('terraform', io.environment, signal)) === undefined) {
+    say('terraform is not on the PATH, and there is no story of a deployment without it.');
+    return 0;
+  }
+  await using stage = await setUpDeploymentStage({ keep });
+  say(
+    `A public registry with a sample provider runs on this machine at ${stage.registryUrl}. Its mirror is empty, and\n` +
+      'nothing is deployed.',
+  );
+  if (!(await tellStory(deploymentScenesOf(invocation, stage), invocation))) return 1;
+  say(
+    [
+      '',
+      'What you saw: Terraform ran with a provider that came in verified, and with nothing else.',
+      '',
+      'Next:',
+      '  provider-sync deployments --help         every command',
+      '  provider-sync deployments kinds          what can be deployed',
+      ...(keep ? ['', `Kept: ${shellWord(stage.folder)}`] : []),
+    ].join('\n'),
+  );
+  return 0;
+}
+
+/** Returns whether every scene came out as told; the story ends with the first that does not. */
+async function tellStory(scenes: readonly Scene[], invocation: Invocation): Promise<boolean> {
+  let position = 0;
+  for (const scene of scenes) {
+    position += 1;
+    if (!(await play(scene, position, invocation))) return false;
+  }
+  return true;
+}
 
 function sayOn(io: CliIo): (text: string) => void {
   return (text) => io.stdout.write(`${text}\n`);

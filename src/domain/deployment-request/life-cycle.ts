@@ -144,7 +144,10 @@ function begin(
     stage: 'starting',
   };
   const to = action === 'deploy' ? 'DEPLOYING' : 'DESTROYING';
-  return move({ ...request, run: begun, failure: undefined }, to, now, { by: runner.runner, run: begun.id });
+  return move({ ...request, run: begun, lastRun: run, failure: undefined }, to, now, {
+    by: runner.runner,
+    run: begun.id,
+  });
 }
 
 function resume(
@@ -294,7 +297,7 @@ function beginApply(
   return change({ ...request, run: used }, now);
 }
 
-function isRunning({ status }: Pick<DeploymentRequest, 'status'>): boolean {
+export function isRunning({ status }: Pick<DeploymentRequest, 'status'>): boolean {
   return status === 'DEPLOYING' || status === 'DESTROYING';
 }
 

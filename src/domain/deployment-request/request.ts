@@ -127,6 +127,8 @@ export interface DeploymentRequest {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly run?: RunRecord | undefined;
+  /** Who carried the run before out: whose lock may have stayed. */
+  readonly lastRun?: Pick<RunRecord, 'id' | 'host' | 'pid' | 'task' | 'execution' | 'startedAt'> | undefined;
   readonly state?: KnownState | undefined;
   readonly outputs?: Readonly<Record<string, DeploymentOutput>> | undefined;
   readonly failure?: DeploymentFailure | undefined;
@@ -140,6 +142,11 @@ const ID = /^[a-z](?:[a-z0-9]|-(?!-)){1,22}[a-z0-9]$/;
 /** Small letters, digits and single hyphens, 3 to 24 characters, a letter first. */
 export function isDeploymentId(text: string): boolean {
   return ID.test(text);
+}
+
+/** The ledger's stream of a deployment. */
+export function subjectOf(id: string): string {
+  return `deployment/${id}`;
 }
 
 /** The states in which a workflow is to be started, and what it does. */

@@ -59,6 +59,9 @@ const row = z.object({
   createdAt: text.default(''),
   updatedAt: text.default(''),
   run: run.optional(),
+  lastRun: run
+    .pick({ id: true, host: true, pid: true, task: true, execution: true, startedAt: true })
+    .optional(),
   state: z.object({ serial: count, lineage: text, resources: count, unsettled: z.array(text) }).optional(),
   outputs: z
     .record(

@@ -30,11 +30,23 @@ export function contentsOf(bytes: Uint8Array): PackageContents {
 
 /** A zip with one small script in the place of a provider's program. The same input gives the same bytes. */
 export function zipContents(type: string, version: string, platform: Platform): PackageContents {
-  const suffix = platform.os === 'windows' ? '.exe' : '';
   const script = `#!/bin/sh\necho "${type} ${version} for ${platform.os}_${platform.arch}: a sample, not a provider"\nexit 1\n`;
+  return zipProgram(type, version, platform, script);
+}
+
+/** A zip with a provider's program, which is a script. The same input gives the same bytes. */
+export function zipProgram(
+  type: string,
+  version: string,
+  platform: Platform,
+  program: string,
+): PackageContents {
+  const suffix = platform.os === 'windows' ? '.exe' : '';
   const name = `terraform-provider-${type}_v${version}${suffix}`;
   return contentsOf(
-    zipSync({ [name]: [new TextEncoder().encode(script), { os: UNIX, attrs: EXECUTABLE, mtime: ZIP_TIME }] }),
+    zipSync({
+      [name]: [new TextEncoder().encode(program), { os: UNIX, attrs: EXECUTABLE, mtime: ZIP_TIME }],
+    }),
   );
 }
 

@@ -130,7 +130,11 @@ describe('a kind', () => {
       'module/b.tf:1 module/b.tf cannot be read',
     ],
     ['no deployment_id', { 'module/main.tf': 'resource "notes_note" "a" {}' }, 'deployment_id'],
-    ['a lock file that is none', { '.terraform.lock.hcl': 'provider {' }, '.terraform.lock.hcl Line 1'],
+    [
+      'a lock file that is none',
+      { 'module/.terraform.lock.hcl': 'provider {' },
+      'module/.terraform.lock.hcl Line 1',
+    ],
   ])('is refused with %s', (_, changes, why) => {
     expect(problemsOf(filesWith(changes)).join('\n')).toContain(why);
   });
@@ -170,9 +174,9 @@ describe('inputs', () => {
     const told = problems.map(({ path, message, fix = '' }) => `${path} ${message} ${fix}`);
     expect(told).toEqual([
       '$.pasword is no input of this kind Did you mean "password"?',
-      '$.size is "0": it must be >= 1 ',
-      '$.zone is ""c"" Give one of "a", "b".',
-      '$.subnets[1] is "1": it must be string ',
+      '$.size is 0: it must be >= 1 ',
+      '$.zone is "c" Give one of "a", "b".',
+      '$.subnets[1] is 1: it must be string ',
       '$.password is a secret and must not stand in a request Keep it elsewhere and give its name: secret:NAME or ssm:/NAME.',
     ]);
     expect(JSON.stringify(problems)).not.toContain('hunter2');

@@ -1,7 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { didYouMean } from '../../config/did-you-mean.ts';
 import type { Problem } from '../../errors.ts';
-import { quote } from '../../integrity/untrusted-text.ts';
+import { printable } from '../../integrity/untrusted-text.ts';
 
 /** What may be said to a kind. */
 export interface InputsSchema {
@@ -99,7 +99,7 @@ function problemOf(error: ErrorObject, names: readonly string[], secrets: readon
     return { path: `${path}.${String(params['missingProperty'])}`, message: 'is missing' };
   }
   const secret = secrets.some((name) => instancePath === `/${name}` || instancePath.startsWith(`/${name}/`));
-  const value = secret ? 'as it is' : quote(JSON.stringify(data) ?? '');
+  const value = secret ? 'as it is' : printable(JSON.stringify(data) ?? '').slice(0, 200);
   if (keyword === 'enum') {
     const allowed = (params['allowedValues'] as unknown[]).map((each) => JSON.stringify(each)).join(', ');
     return { path, message: `is ${value}`, fix: `Give one of ${allowed}.` };

@@ -22,8 +22,9 @@ export interface Kind extends KindDocument {
 
 const KIND_FILE = 'kind.json';
 const INPUTS_FILE = 'inputs.schema.json';
-const LOCK_FILE = '.terraform.lock.hcl';
 const MODULE = 'module/';
+/** Where Terraform and `provider-sync lock` keep it. */
+export const LOCK_FILE = '.terraform.lock.hcl';
 
 export type ReadKind = { readonly kind: Kind } | { readonly problems: readonly Problem[] };
 
@@ -38,17 +39,17 @@ export function readKind(name: string, files: ReadonlyMap<string, string>, hash:
   const inputs = readInputs(files.get(INPUTS_FILE), problems);
   const module = new Map(
     [...files]
-      .filter(([path]) => path.startsWith(MODULE))
+      .filter(([path]) => path.startsWith(MODULE) && path !== `${MODULE}${LOCK_FILE}`)
       .map(([path, text]) => [path.slice(MODULE.length), text]),
   );
   for (const path of files.keys()) {
-    if (path.startsWith(MODULE) || [KIND_FILE, INPUTS_FILE, LOCK_FILE, 'README.md'].includes(path)) continue;
+    if (path.startsWith(MODULE) || [KIND_FILE, INPUTS_FILE, 'README.md'].includes(path)) continue;
     problems.push({ path, message: 'is no file of a kind', fix: 'Put it into module/, or take it out.' });
   }
   if (![...module.keys()].some((path) => /^[^/]+\.tf$/.test(path))) {
     problems.push({ path: MODULE, message: 'has no *.tf file' });
   } else if (document !== undefined) problems.push(...judgeModule(module, document.allow));
-  const lock = readLock(files.get(LOCK_FILE), problems);
+  const lock = readLock(files.get(`${MODULE}${LOCK_FILE}`), problems);
   if (problems.length > 0 || document === undefined || inputs === undefined) return { problems };
   const digest = hash(canonicalize(Object.fromEntries([...files].toSorted(([a], [b]) => (a < b ? -1 : 1)))));
   return { kind: { ...document, name, digest, inputs, lock, module, files } };
@@ -101,7 +102,7 @@ function readLock(text: string | undefined, problems: Problem[]): Kind['lock'] {
     return { text, entries: readLockFile(text).entries };
   } catch (error) {
     if (!isSyncError(error)) throw error;
-    problems.push({ path: LOCK_FILE, message: error.message });
+    problems.push({ path: `${MODULE}${LOCK_FILE}`, message: error.message });
     return undefined;
   }
 }

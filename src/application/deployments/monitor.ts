@@ -1,0 +1,224 @@
+import { isRunning } from '../../domain/deployment-request/life-cycle.ts';
+import { driftOf } from '../../domain/deployment-request/plan/judgement.ts';
+import type { DatedFact, DeploymentRequest, KnownState } from '../../domain/deployment-request/request.ts';
+import { judgeState, unsettledAfter } from '../../domain/deployment-request/state/judgement.ts';
+import { readState } from '../../domain/deployment-request/state/schema.ts';
+import { isSyncError, toSyncError } from '../../domain/errors.ts';
+import { changeRequest, recordFacts } from './change.ts';
+import { readArchivedKind } from './kinds.ts';
+import type { RunPorts } from './ports.ts';
+import { openWorkspace } from './prepare.ts';
+import { createApplyTracker, createRunLog } from './run-log.ts';
+import { APPLY_OUTPUT, ERRORED_STATE, init, planRefresh } from './terraform-steps.ts';
+
+/** What the monitor found about one request, and what it did about it. */
+export interface Finding {
+  readonly id: string;
+  readonly what:
+    | 'runner-lost'
+    | 'stuck'
+    | 'waiting'
+    | 'drifted'
+    | 'state-refused'
+    | 'lock-left'
+    | 'unsettled'
+    | 'unreadable';
+  readonly detail: string;
+  /** What was mended, or what a person should do. */
+  readonly done: string;
+}
+
+export interface MonitorTerms {
+  /** Also compares what is deployed with its state, by a plan that only reads. */
+  readonly drift: boolean;
+  /** Pending for longer than this is called stuck, in minutes. */
+  readonly stuckMinutes: number;
+  readonly signal: AbortSignal;
+  readonly limit: number;
+}
+
+/**
+ * Compares requests, runners, states and locks, ends what no runner is left for, hands the ledger what it lacks, and
+ * reports the rest. Nothing is applied, and nothing is destroyed.
+ */
+export async function monitorDeployments(ports: RunPorts, terms: MonitorTerms): Promise<readonly Finding[]> {
+  const { requests } = ports;
+  const statuses = [
+    'PENDING_DEPLOY',
+    'PENDING_DESTROY',
+    'DEPLOYING',
+    'DESTROYING',
+    'DEPLOYED',
+    'FAILED',
+    'DESTROYED',
+  ] as const;
+  const findings: Finding[] = [];
+  for (const status of statuses) {
+    for (const request of await requests.list(status, terms.limit)) {
+      terms.signal.throwIfAborted();
+      await recordFacts(ports, request.id, request.facts);
+      try {
+        findings.push(...(await look(ports, request, terms)));
+      } catch (error) {
+        terms.signal.throwIfAborted();
+        const { message } = toSyncError(error);
+        findings.push({
+          id: request.id,
+          what: 'unreadable',
+          detail: message,
+          done: 'Look at it: the monitor could not.',
+        });
+      }
+    }
+  }
+  return findings;
+}
+
+async function look(
+  ports: RunPorts,
+  request: DeploymentRequest,
+  terms: MonitorTerms,
+): Promise<readonly Finding[]> {
+  const { id, status, run, state } = request;
+  if (isRunning(request)) {
+    if (run?.stage === 'awaiting-approval') return waiting(ports, request, terms);
+    return await mendLostRun(ports, request);
+  }
+  if (status === 'PENDING_DEPLOY' || status === 'PENDING_DESTROY') {
+    return isOlder(ports, request.updatedAt, terms)
+      ? [
+          {
+            id,
+            what: 'stuck',
+            detail: `${status} since ${request.updatedAt}`,
+            done: `Run it: provider-sync deployments run ${id}`,
+          },
+        ]
+      : [];
+  }
+  const findings: Finding[] = [];
+  const judged = judgeState(await ports.store.readState(id), state);
+  if ('problem' in judged) {
+    findings.push({
+      id,
+      what: 'state-refused',
+      detail: judged.problem,
+      done: 'Bring the state back before the next run.',
+    });
+  }
+  const lock = await ports.store.readLock(id);
+  if (lock !== undefined) {
+    const detail = `locked by ${lock.who} since ${lock.created}, and no run is going on`;
+    findings.push({
+      id,
+      what: 'lock-left',
+      detail,
+      done: 'The next run breaks it if its owner is dead by evidence.',
+    });
+  }
+  if (status === 'FAILED' && (state?.unsettled.length ?? 0) > 0) {
+    const detail = `may exist outside the state: ${state?.unsettled.join(', ')}`;
+    findings.push({
+      id,
+      what: 'unsettled',
+      detail,
+      done: `Retry it, or look: provider-sync deployments retry ${id}`,
+    });
+  }
+  if (status === 'DEPLOYED' && terms.drift && !('problem' in judged))
+    findings.push(...(await lookForDrift(ports, request, terms)));
+  return findings;
+}
+
+function waiting(ports: RunPorts, { id, run }: DeploymentRequest, terms: MonitorTerms): readonly Finding[] {
+  if (run === undefined || !isOlder(ports, run.seenAt, terms)) return [];
+  const detail = `the plan ${run.plan?.sha256 ?? ''} waits since ${run.plan?.at ?? run.seenAt}`;
+  const done =
+    run.approval === undefined
+      ? `Approve it or cancel it: provider-sync deployments approve ${id} ${run.plan?.sha256.slice(0, 12)}`
+      : `It is approved: provider-sync deployments run ${id}`;
+  return [{ id, what: 'waiting', detail, done }];
+}
+
+function isOlder({ clock }: RunPorts, since: string, { stuckMinutes }: MonitorTerms): boolean {
+  return clock.now().getTime() - Date.parse(since) >= stuckMinutes * 60_000;
+}
+
+/** Ends a run whose runner is dead by evidence. What it began is looked up in what it left behind. */
+async function mendLostRun(
+  ports: RunPorts,
+  { id, run, state }: DeploymentRequest,
+): Promise<readonly Finding[]> {
+  if (run === undefined) return [];
+  const evidence = await ports.watch.evidenceOfDeath(run);
+  if (evidence === undefined) return [];
+  const tracker = createApplyTracker();
+  const applying = run.stage === 'applying' || run.stage === 'confirming';
+  if (applying) for await (const line of ports.terraform.leftBehind(id, APPLY_OUTPUT)) tracker.hear(line);
+  const errored = applying ? await ports.terraform.leftFile(id, ERRORED_STATE) : undefined;
+  if (errored !== undefined && errored.length > 0) await ports.store.put(`errored/${id}.tfstate`, errored);
+  const stored = await ports.store.readState(id);
+  const contents = stored === undefined ? undefined : readState(stored);
+  const begun = [...tracker.begun, ...(state?.unsettled ?? [])];
+  const unsettled = unsettledAfter(begun, new Set([...tracker.completed, ...tracker.failed]), contents);
+  const before = state ?? { serial: 0, lineage: '', resources: 0 };
+  // An older state than the last known one is not taken over: the next run refuses it.
+  const known: KnownState | undefined =
+    contents === undefined || contents.serial < before.serial
+      ? state && { ...state, unsettled }
+      : {
+          serial: contents.serial,
+          lineage: contents.lineage,
+          resources: contents.resources.length,
+          unsettled,
+        };
+  const message =
+    `The runner is gone: ${evidence}. ` +
+    (applying
+      ? 'It was applying a plan; what it had done by then is in the state.'
+      : 'It had not begun to apply anything.');
+  try {
+    const failure = { code: 'RunnerLost', message, problems: [] } as const;
+    const { id: runId, runner } = run;
+    await changeRequest(ports, id, () => ({ kind: 'Failed', runId, runner, failure, state: known }));
+  } catch (error) {
+    if (isSyncError(error) && error.code === 'DeploymentConflict') return [];
+    throw error;
+  }
+  return [
+    {
+      id,
+      what: 'runner-lost',
+      detail: evidence,
+      done: 'The run is ended as FAILED: retry it or destroy it.',
+    },
+  ];
+}
+
+async function lookForDrift(
+  ports: RunPorts,
+  request: DeploymentRequest,
+  terms: MonitorTerms,
+): Promise<readonly Finding[]> {
+  const { id, kindDigest, state } = request;
+  if (kindDigest === undefined || state === undefined) return [];
+  const kind = await readArchivedKind(ports, kindDigest);
+  const log = createRunLog(() => {});
+  await using workspace = await openWorkspace(ports, request, kind, `${id}.drift`);
+  const steps = { workspace, log, stop: terms.signal };
+  await init(steps);
+  const drifted = driftOf(await planRefresh(steps));
+  if (drifted.length === 0) return [];
+  const now = ports.clock.now().toISOString();
+  const data = { serial: state.serial, resources: drifted.slice(0, 100), day: now.slice(0, 10) };
+  const fact: DatedFact = { name: 'deployment.drifted', data, at: now };
+  await recordFacts(ports, id, [fact]);
+  return [
+    {
+      id,
+      what: 'drifted',
+      detail: drifted.join(', '),
+      done: 'Find out who changed it. Nothing was changed here.',
+    },
+  ];
+}
