@@ -22,9 +22,18 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'adapters',
+          include: ['test/{adapters,embedded,fakes}/**/*.test.ts'],
+          // Each closes what it opens, and puts back what it changes of the process.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'rest',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{domain,application}/**', 'test/cli/render/**'],
+          exclude: ['test/{domain,application,adapters,embedded,fakes}/**', 'test/cli/render/**'],
         },
       },
     ],

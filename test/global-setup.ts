@@ -9,14 +9,15 @@ const ENOUGH_BYTES = 2 * 1024 ** 3;
 
 /**
  * One folder for whatever a run of the tests writes, removed with all that a broken test left. In memory where there
- * is room: most of what the tests of stores wait for otherwise is a disk that syncs small files. What Node compiles is
- * kept there too, for the hundreds of processes that the tests start.
+ * is room: most of what the tests of stores wait for otherwise is a disk that syncs small files. What Node compiles of
+ * the command is kept there too (`COMPILED_COMMANDS`), for the hundreds of processes that the tests start.
  */
 export default async function setUp(): Promise<() => Promise<void>> {
   const folder = (await folderIn(MEMORY)) ?? (await mkdtemp(join(tmpdir(), 'provider-sync-run-')));
   process.env['TMPDIR'] = folder;
-  process.env['NODE_COMPILE_CACHE'] ??= join(folder, 'compiled');
-  return async () => await rm(folder, { recursive: true, force: true });
+  process.env['COMPILED_COMMANDS'] = join(folder, 'compiled');
+  // What a process that was killed still writes may come in between.
+  return async () => await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 }
 
 /** Undefined where there is no such place, it is small, or no program may run from it, as in many containers. */

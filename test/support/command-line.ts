@@ -23,8 +23,8 @@ export interface RunningCommand extends AsyncDisposable {
 
 /** Of the environment that the tests run in the PATH, and where files of the run are kept. */
 function environmentOf(environment: Environment): NodeJS.ProcessEnv {
-  const { PATH, TMPDIR, NODE_COMPILE_CACHE } = process.env;
-  return { PATH, TMPDIR, NODE_COMPILE_CACHE, ...environment };
+  const { PATH, TMPDIR, COMPILED_COMMANDS } = process.env;
+  return { PATH, TMPDIR, NODE_COMPILE_CACHE: COMPILED_COMMANDS, ...environment };
 }
 
 /** The command line in a process of its own, from its sources unless `main` is given. Disposing ends it at once. */

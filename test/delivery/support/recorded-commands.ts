@@ -70,7 +70,7 @@ export async function runRecorded(
       PATH: `${bin}:${process.env['PATH']}`,
       HOME: folder,
       TMPDIR: folder,
-      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
+      NODE_COMPILE_CACHE: process.env['COMPILED_COMMANDS'] ?? '',
       AWS_REGION: 'eu-central-1',
       ARTIFACT_BUCKET: 'provider-sync-delivery-123456789012-eu-central-1',
       GITHUB_RUN_ID: '77',
