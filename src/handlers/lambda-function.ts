@@ -77,7 +77,7 @@ export function lambdaFunction<E, C, R>(definition: FunctionDefinition<E, C, R>)
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .onError((request) => {
-      const error = toSyncError(request.error);
+      const error = toSyncError(thrownLast(request.error));
       const { code, origin, retryable } = error;
       // Where it happened, for a fault of the program; of every other error what caused it.
       const trace = error.cause === undefined && code !== 'InternalError' ? {} : { trace: traceOf(error) };
@@ -86,6 +86,15 @@ export function lambdaFunction<E, C, R>(definition: FunctionDefinition<E, C, R>)
     })
     .handler(run);
   return async (event, context) => await (handler as LambdaHandler<R>)(event, context);
+}
+
+/**
+ * Of two errors the one of what was to be done at the end: that what happened could not be kept. The step is tried
+ * again for it, and meets the other one anew.
+ */
+function thrownLast(error: unknown): unknown {
+  const { name, error: last } = (error ?? {}) as { name?: unknown; error?: unknown };
+  return name === 'SuppressedError' && last !== undefined ? thrownLast(last) : error;
 }
 
 /** Lambda itself logs and hands on what is thrown: what it says of it must hold no secret that came in since. */

@@ -153,6 +153,9 @@ export const errorHandlerEvent = z.union([runReportEvent, pageError, errorEvent]
 /** A schedule sends `{}`. Strict, because a misspelt `dryRun` would delete what somebody wanted to look at. */
 export const cleanupEvent = z.strictObject({ provider: text.optional(), dryRun: z.boolean().optional() });
 
+/** A schedule sends `{}`. */
+export const keepingEvent = z.object({});
+
 export type RunReportEvent = z.output<typeof runReportEvent> | z.output<typeof pageError>;
 export type ProviderEvent = z.output<typeof providerEvent>;
 export type ErrorEvent = z.output<typeof errorEvent>;

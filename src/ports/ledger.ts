@@ -2,9 +2,10 @@ import type { CloudEvent, Head, LedgerEntry } from '../domain/ledger/entry.ts';
 
 /**
  * What became of an event: kept, there already (the same source, id and contents), or against what is there under
- * its source and id. Of the last, the ledger keeps an entry of its own (`ledger.conflict`).
+ * its source and id. Of the last, the ledger keeps an entry of its own (`ledger.conflict`). `queued` is said by what
+ * stands before a ledger: it is safe, and will be one of these.
  */
-export type Appended = 'stored' | 'duplicate' | 'conflict';
+export type Appended = 'stored' | 'duplicate' | 'conflict' | 'queued';
 
 export interface LedgerQuery {
   /** Whole types: `provider-sync.version.sighted.v1`. */

@@ -22,7 +22,7 @@ describe.skipIf(!deployment)('the ledger in template.yaml (needs Python and pip)
     Object.entries(resolved(given).Resources).flatMap(([role, { Properties }]) =>
       ((Properties['Policies'] ?? []) as readonly Json[])
         .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
-        .filter(({ Sid }: Json) => String(Sid).includes('Ledger'))
+        .filter(({ Sid }: Json) => /Ledger|Facts|Heads/.test(Sid))
         .map(({ Sid, Action, Resource }: Json) => `${role} ${Sid} ${Action} ${Resource}`),
     );
   const tables = (given: Parameters) =>
@@ -49,17 +49,32 @@ describe.skipIf(!deployment)('the ledger in template.yaml (needs Python and pip)
       },
     });
     const table = '<LedgerStack.Outputs.TableArn>';
-    expect(permitted(given)).toEqual(
-      ['CheckVersionRole', 'DownloadAndUploadRole', 'CleanupOldVersionsRole'].flatMap((role) => [
-        `${role} AppendToLedger dynamodb:PutItem,dynamodb:Query ${table},${table}/index/*`,
-        `${role} UseLedgerKey kms:Decrypt,kms:Encrypt,kms:GenerateDataKey,kms:DescribeKey <LedgerStack.Outputs.TableKeyArn>`,
+    const mayAppend = (role: string) => [
+      `${role} AppendToLedger dynamodb:PutItem,dynamodb:Query ${table},${table}/index/*`,
+      `${role} UseLedgerKey kms:Decrypt,kms:Encrypt,kms:GenerateDataKey,kms:DescribeKey <LedgerStack.Outputs.TableKeyArn>`,
+    ];
+    const mayPublish = (role: string) => [
+      `${role} PublishFacts sns:Publish <LedgerStack.Outputs.TopicArn>`,
+      `${role} EncryptFacts kms:Decrypt,kms:GenerateDataKey <LedgerStack.Outputs.TransportKeyArn>`,
+      `${role} PutFactsBy s3:PutObject arn:PARTITION:s3:::<ConfigBucket>/config.json.STACK.facts/*`,
+    ];
+    const heads = '<LedgerStack.Outputs.HeadsBucketName>';
+    expect(permitted(given)).toEqual([
+      ...['CheckVersionRole', 'DownloadAndUploadRole', 'CleanupOldVersionsRole'].flatMap((role) => [
+        ...mayAppend(role),
+        ...mayPublish(role),
       ]),
-    );
+      ...mayAppend('KeepLedgerRole'),
+      `KeepLedgerRole KeepHeads s3:GetObject,s3:PutObject arn:PARTITION:s3:::${heads}/heads/STACK.json`,
+      `KeepLedgerRole FindHeads s3:ListBucket arn:PARTITION:s3:::${heads}`,
+      'KeepLedgerScheduleRole KeepLedger lambda:InvokeFunction <KeepLedgerFunctionAliaslive>',
+    ]);
     const name = '<LedgerStack.Outputs.TableName>';
     expect(tables(given)).toEqual([
       `CheckVersionFunction ${name}`,
       `DownloadAndUploadFunction ${name}`,
       `CleanupOldVersionsFunction ${name}`,
+      `KeepLedgerFunction ${name}`,
     ]);
     expect(Outputs['LedgerLocation']?.Value).toBe(`dynamodb://${name}`);
   });
@@ -71,10 +86,10 @@ describe.skipIf(!deployment)('the ledger in template.yaml (needs Python and pip)
     expect(permitted(given)).toContain(
       `CheckVersionRole AppendToLedger dynamodb:PutItem,dynamodb:Query ${table},${table}/index/*`,
     );
-    expect(permitted(given).filter((each) => each.includes('Key'))).toEqual([]);
+    expect(permitted(given).filter((each) => /Key |Encrypt|Publish|Heads/.test(each))).toEqual([]);
     expect(
       permitted({ ...given, ExistingLedgerKeyArn: KEY }).filter((each) => each.endsWith(KEY)),
-    ).toHaveLength(3);
+    ).toHaveLength(4);
     expect(tables(given)).toContain('CheckVersionFunction our-ledger');
     expect(resolved(given).Outputs['LedgerLocation']?.Value).toBe('dynamodb://our-ledger');
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+
 import type { Json } from './support/cloudformation.ts';
 import { deploymentTools } from './support/deployment-tools.ts';
 import { ALL_OPTIONS, deploymentsOf, ofType, resource } from './support/transformed-template.ts';
@@ -9,6 +10,9 @@ const cases = deployments.map((deployment) => ({
   name: deployment.options.size === 0 ? 'no options' : 'every option',
   deployment,
 }));
+
+/** The ledger's upkeep has an alarm of its own, because it is there only with a ledger. */
+const ofASync = ([name]: readonly [string, unknown]) => name !== 'KeepLedgerFunction';
 
 describe.skipIf(!tools)('alarms and dashboard (need Python and pip)', () => {
   describe.each(cases)('with $name', ({ deployment }) => {
@@ -21,6 +25,7 @@ describe.skipIf(!tools)('alarms and dashboard (need Python and pip)', () => {
         'NearTimeLimitAlarm',
         ...(deployment.options.has('schedules') ? ['SyncOverdueAlarm'] : []),
         'DeadLetterAlarm',
+        ...(deployment.options.has('ledger') ? ['LedgerKeepingAlarm'] : []),
       ]);
       for (const [, { Properties }] of alarms) {
         expect(Properties).toMatchObject({
@@ -87,7 +92,7 @@ describe.skipIf(!tools)('alarms and dashboard (need Python and pip)', () => {
         Metric.Dimensions[0].Value,
         Metric.MetricName,
       ]);
-      const functions = ofType(deployment, 'AWS::Lambda::Function');
+      const functions = ofType(deployment, 'AWS::Lambda::Function').filter(ofASync);
       expect(Object.fromEntries(watched)).toEqual(
         Object.fromEntries(functions.map(([name]) => [`<${name}>`, 'Errors'])),
       );
@@ -106,7 +111,7 @@ describe.skipIf(!tools)('alarms and dashboard (need Python and pip)', () => {
         MetricStat.Metric.Dimensions[0].Value,
         limits[Id],
       ]);
-      const functions = ofType(deployment, 'AWS::Lambda::Function');
+      const functions = ofType(deployment, 'AWS::Lambda::Function').filter(ofASync);
       expect(Object.fromEntries(watched)).toEqual(
         Object.fromEntries(
           functions.map(([name, { Properties }]) => [`<${name}>`, Properties['Timeout'] * 10]),

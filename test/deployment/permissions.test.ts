@@ -29,10 +29,12 @@ const ROLES: Readonly<Record<string, string>> = {
   DownloadAndUploadRole: 'DownloadAndUpload',
   ErrorHandlerRole: 'ErrorHandler',
   CleanupOldVersionsRole: 'CleanupOldVersions',
+  KeepLedgerRole: 'KeepLedger',
   ProviderSyncRole: 'state machine',
   ConfigUploadedRuleRole: 'config upload rule',
   SyncScheduleRole: 'sync schedule',
   CleanupScheduleRole: 'cleanup schedule',
+  KeepLedgerScheduleRole: 'KeepLedger schedule',
 };
 
 function statements({ resolved }: Deployment, role: string): readonly Json[] {
@@ -68,7 +70,6 @@ function codes(values: Json): string {
   return [values]
     .flat()
     .map((value) => String(value).replace(OPTIONS.kms.KmsKeyArn, 'KmsKeyArn'))
-    .map((value) => value.replace(OPTIONS.ledger.ExistingLedgerKeyArn, 'ExistingLedgerKeyArn'))
     .map((value) => `\`${value}\``)
     .join(', ');
 }

@@ -14,6 +14,7 @@ const BUNDLES = {
   DownloadAndUploadFunction: 'download-and-upload.mjs',
   ErrorHandlerFunction: 'notify-error.mjs',
   CleanupOldVersionsFunction: 'cleanup-old-versions.mjs',
+  KeepLedgerFunction: 'keep-ledger.mjs',
 } as const;
 
 describe.skipIf(!tools)('the SAM tools (need Python and pip)', { timeout: 180_000 }, () => {

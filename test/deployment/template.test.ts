@@ -27,6 +27,9 @@ const FUNCTIONS = {
   ErrorHandlerFunction: { MemorySize: 256, Timeout: 60, Handler: 'notify-error.handler' },
   CleanupOldVersionsFunction: { MemorySize: 512, Timeout: 900, Handler: 'cleanup-old-versions.handler' },
 } as const;
+const WITH_LEDGER = {
+  KeepLedgerFunction: { MemorySize: 256, Timeout: 600, Handler: 'keep-ledger.handler' },
+} as const;
 const IN_VPC = ['CheckVersionFunction', 'DownloadAndUploadFunction', 'CleanupOldVersionsFunction'];
 
 const cases = deployments.map((deployment) => ({
@@ -43,6 +46,9 @@ function optional({ resolved }: Deployment, name: string): readonly Json[] {
   return found ? [found.Properties] : [];
 }
 
+/** Statements about keys of the ledger's own. */
+const OF_THE_LEDGER = new Set(['UseLedgerKey', 'EncryptFacts']);
+
 const permits = ({ Effect }: Json) => Effect === 'Allow';
 
 function statements(deployment: Deployment, role: string): readonly Json[] {
@@ -57,12 +63,13 @@ describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pi
   describe.each(cases)('with $name', ({ deployment }) => {
     const { options } = deployment;
 
-    it('has the six functions in their sizes, each with a role and a log group of its own', () => {
+    it('has its functions in their sizes, each with a role and a log group of its own', () => {
       const functions = ofType(deployment, 'AWS::Lambda::Function');
-      expect(functions.map(([name]) => name).toSorted()).toEqual(Object.keys(FUNCTIONS).toSorted());
+      const expected: Record<string, object> = { ...FUNCTIONS, ...(options.has('ledger') && WITH_LEDGER) };
+      expect(functions.map(([name]) => name).toSorted()).toEqual(Object.keys(expected).toSorted());
       for (const [name, { Properties }] of functions) {
         expect(Properties).toMatchObject({
-          ...FUNCTIONS[name as keyof typeof FUNCTIONS],
+          ...expected[name],
           Runtime: 'nodejs24.x',
           Architectures: ['arm64'],
           TracingConfig: { Mode: 'Active' },
@@ -120,8 +127,9 @@ describe.skipIf(!tools)('template.yaml as SAM transforms it (needs Python and pi
     it('lets the roles use the key through the services that need it, and no other key', () => {
       const onKeys = ofType(deployment, 'AWS::IAM::Role')
         .flatMap(([name]) => statements(deployment, name))
-        .filter(({ Action, Sid }) => String(Action).includes('kms:') && Sid !== 'UseLedgerKey');
-      expect(onKeys).toHaveLength(options.has('kms') ? 7 : 0);
+        .filter(({ Action, Sid }) => String(Action).includes('kms:') && !OF_THE_LEDGER.has(Sid));
+      // With a ledger three functions put facts by, and KeepLedger takes them.
+      expect(onKeys).toHaveLength(options.has('kms') ? (options.has('ledger') ? 11 : 7) : 0);
       for (const { Resource, Condition } of onKeys) {
         expect(Resource).toBe(OPTIONS.kms.KmsKeyArn);
         expect(Condition.StringEquals['kms:ViaService']).toContainEqual(

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { cloudEvent } from '../../domain/events/schema.ts';
 
 const json = z.string().transform((text, context): unknown => {
   try {
@@ -25,3 +26,12 @@ export const turnQueue = json.pipe(
 export const stateLock = json.pipe(
   z.object({ ID: z.string(), Who: z.string(), Operation: z.string().default(''), Created: z.string() }),
 );
+
+/** Events that were put by together. */
+export const parcel = json.pipe(z.object({ events: z.array(cloudEvent).max(10_000) }));
+
+/** How far something has been read. */
+export const bookmark = json.pipe(z.object({ until: z.iso.datetime() }));
+
+/** The hash of the heads that were kept last; the heads themselves are read by the ledger's own schema. */
+export const keptHash = json.pipe(z.object({ hash: z.string().regex(/^[0-9a-f]{64}$/) }));

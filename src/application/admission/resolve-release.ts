@@ -28,6 +28,8 @@ export interface AdmissionPorts extends ResolvePorts, ReleasePorts {
   >;
   readonly ledger?: Ledger | undefined;
   readonly admits?: boolean;
+  /** True where the registry has only some versions, as a bundle's: what it does not list is not gone. */
+  readonly partial?: boolean;
 }
 
 /** The version that an entry comes to, its documents proved; or the one that is not let in. */
@@ -196,6 +198,7 @@ async function openDesk(ports: AdmissionPorts, entry: ProviderEntry) {
 
     /** Versions that were delivered and that the registry lists no more: told of once. */
     reportGone: async (available: readonly AvailableVersion[]) => {
+      if (ports.partial === true) return;
       const listed = new Set(available.map(({ version }) => version.canonical));
       for (const version of new Set(record.delivered.map((each) => each.version))) {
         if (listed.has(version) || record.goneUpstream.includes(version)) continue;

@@ -60,7 +60,8 @@ export async function importBundle(
   const proved = await proveBundle(bundle, config, ports.clock);
   const wishes = proved.map((version) => ({ version, entries: wishesOf(version) }));
   const providers = wishes.flatMap(({ entries }) => entries);
-  const run = await syncProviders({ ...ports, publicRegistry: registry }, { ...config, providers }, options);
+  const upstream = { publicRegistry: registry, partial: true };
+  const run = await syncProviders({ ...ports, ...upstream }, { ...config, providers }, options);
   await store.write(remember(bundle, history, run, ports.clock.now()));
   return {
     ...run,

@@ -14,9 +14,9 @@ const BATCH = 500;
  * ledger's error when something could not be kept: what could is kept all the same.
  */
 export function createLedgerLog(
-  ledger: Ledger,
+  ledger: Pick<Ledger, 'append'>,
   clock: Clock,
-  /** Takes what could not be kept, so that it is not lost; then `flush` does not throw. */
+  /** Told of what could not be kept. */
   whenNotKept?: (events: readonly CloudEvent[], error: unknown) => void,
 ): EventLog {
   let waiting: CloudEvent[] = [];
@@ -32,8 +32,8 @@ export function createLedgerLog(
       try {
         await ledger.append(batch);
       } catch (error) {
-        if (whenNotKept === undefined) failure ??= { error };
-        else whenNotKept(batch, error);
+        failure ??= { error };
+        whenNotKept?.(batch, error);
       }
     }
   };

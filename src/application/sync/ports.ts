@@ -22,6 +22,8 @@ export interface SyncPorts {
   readonly ledger?: Ledger | undefined;
   /** Whether what is let in is recorded so, as a sync does; other runs record only what they saw. */
   readonly admits?: boolean;
+  /** True where the public registry is one that has only some versions, as a bundle's. */
+  readonly partial?: boolean;
   /** The destinations as cleanup sees them: where recalled versions are looked for. */
   readonly stores?: readonly VersionStore[];
 }

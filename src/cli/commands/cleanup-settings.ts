@@ -5,6 +5,7 @@ import {
   type RetentionSetting,
 } from '../../domain/retention/policy.ts';
 import type { Invocation, OptionSpec, VariableSpec } from '../command-spec.ts';
+import { LEDGER_OPTION, LEDGER_VARIABLES, ledgerFileOf, readLedgerFile } from '../ledger-settings.ts';
 import {
   type NetworkSettings,
   type OutputSettings,
@@ -43,6 +44,7 @@ export const CLEANUP_OPTIONS: readonly OptionSpec[] = [
   ...UPSTREAM_OPTIONS,
   ...DESTINATION_OPTIONS,
   ...NETWORK_OPTIONS,
+  LEDGER_OPTION,
   ...RUN_OUTPUT_OPTIONS,
 ];
 
@@ -51,6 +53,7 @@ export const CLEANUP_VARIABLES: readonly VariableSpec[] = [
   { name: 'DRY_RUN', description: 'true: as --dry-run' },
   ...DESTINATION_VARIABLES,
   ...NETWORK_VARIABLES,
+  ...LEDGER_VARIABLES,
 ];
 
 export interface CleanupSettings extends OutputSettings, ConfigSettings {
@@ -60,6 +63,8 @@ export interface CleanupSettings extends OutputSettings, ConfigSettings {
   readonly upstream: UpstreamSettings;
   readonly dryRun: boolean;
   readonly yes: boolean;
+  /** Undefined when nobody asks for a ledger. */
+  readonly ledgerFile: string | undefined;
 }
 
 /**
@@ -79,7 +84,10 @@ export async function readCleanupSettings(invocation: Invocation): Promise<Clean
   };
   const policy = reader.requireSound(settings.policy);
   if (!settings.dryRun && !settings.yes && invocation.io.ask === undefined) throw unconfirmed();
-  return { ...settings, policy, ...(await readConfigSettings(reader, invocation)) };
+  const named = readLedgerFile(reader);
+  const read = await readConfigSettings(reader, invocation);
+  const ledgerFile = ledgerFileOf(named, read.config, invocation.io.environment);
+  return { ...settings, policy, ...read, ledgerFile };
 }
 
 function unconfirmed(): SyncError {

@@ -13,6 +13,7 @@ import type { CliIo } from '../io.ts';
 import { createProgressDisplay } from '../progress/display.ts';
 import { CLEANUP_RESULT } from '../render/cleanup-result.ts';
 import { countOf } from '../render/quantities.ts';
+import { withRunLedger } from '../run-ledger.ts';
 import { CONFIG_ARGUMENT } from '../shared-options.ts';
 import { CLEANUP_OPTIONS, CLEANUP_VARIABLES, readCleanupSettings } from './cleanup-settings.ts';
 import { tellResult } from './provider-run.ts';
@@ -60,7 +61,9 @@ export const cleanupCommand: CommandSpec = {
       if (settings.json) tellResult(io, settings, previewCleanup(allowed.declined), CLEANUP_RESULT);
       return 0;
     }
-    const result = await applyCleanup(ports, allowed, signal);
+    const result = await withRunLedger(settings.ledgerFile, reporter, ({ events }) =>
+      applyCleanup({ events }, allowed, signal),
+    );
     return tellResult(io, settings, result, CLEANUP_RESULT);
   },
 };

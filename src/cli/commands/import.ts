@@ -4,6 +4,7 @@ import { createImportHistoryFile } from '../../adapters/bundle/import-history-fi
 import { openForImport } from '../../adapters/bundle/open-for-import.ts';
 import { importBundle } from '../../application/bundle/import-bundle.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
+import { LEDGER_OPTION } from '../ledger-settings.ts';
 import { createByteCounter } from '../progress/byte-counter.ts';
 import { IMPORT_RESULT } from '../render/bundle-result.ts';
 import { readConfigPath } from '../settings.ts';
@@ -43,6 +44,7 @@ export const importCommand: CommandSpec = {
     ...DESTINATION_OPTIONS,
     ...NETWORK_OPTIONS,
     CONCURRENCY_OPTION,
+    LEDGER_OPTION,
     ...RUN_OUTPUT_OPTIONS,
   ],
   variables: RUN_VARIABLES,
@@ -63,8 +65,12 @@ export const importCommand: CommandSpec = {
       return await openForImport(path, { verifyKey: own.verifyKey, signal, onProgress });
     })();
     const history = createImportHistoryFile(own.history);
-    const result = await runUseCase(invocation, settings, (ports, config, options) =>
-      importBundle({ ...ports, bundle, history }, config, { ...options, allowOlder: own.allowOlder }),
+    const result = await runUseCase(
+      invocation,
+      settings,
+      (ports, config, options) =>
+        importBundle({ ...ports, bundle, history }, config, { ...options, allowOlder: own.allowOlder }),
+      { admits: true },
     );
     return tellResult(io, settings, result, IMPORT_RESULT);
   },

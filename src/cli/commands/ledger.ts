@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { readHeads, verifyLedger } from '../../application/ledger/heads.ts';
 import { SyncError } from '../../domain/errors.ts';
 import { printable } from '../../domain/integrity/untrusted-text.ts';
+import type { Head } from '../../domain/ledger/entry.ts';
 import { parseHeads } from '../../domain/ledger/heads/schema.ts';
 import type { CommandGroupSpec, CommandSpec } from '../command-spec.ts';
 import { systemClock } from '../composition.ts';
@@ -28,25 +29,34 @@ const verifyLedgerCommand: CommandSpec = {
     'repeated or put in another order. That the end was cut off, that a stream was written anew to its end, or that ' +
     'it is gone is found only by heads that were kept elsewhere: --heads. Exits with 1 when anything is found.',
   options: [
-    { flags: '--heads <file>', description: 'heads that were kept elsewhere, as "ledger heads" writes them' },
+    {
+      flags: '--heads <file>',
+      description:
+        'heads that were kept elsewhere, as "ledger heads" writes them; s3://BUCKET/KEY takes every version of an object',
+    },
     ...LEDGER_COMMAND_OPTIONS,
   ],
-  examples: ['provider-sync ledger verify', 'provider-sync ledger verify --heads /mnt/worm/heads.json'],
+  examples: [
+    'provider-sync ledger verify',
+    'provider-sync ledger verify --heads /mnt/worm/heads.json',
+    'provider-sync ledger verify --ledger dynamodb://TABLE --heads s3://BUCKET/heads/STACK.json',
+  ],
   async run(invocation) {
     const reader = createSettingsReader(invocation);
     const headsFile = reader.option('--heads');
-    const anchors = headsFile && (await reader.attempt(headsFile.from, () => readHeadsFile(headsFile.value)));
+    const anchors = headsFile && (await reader.attempt(headsFile.from, () => readAnchors(headsFile.value)));
     const settings = reader.requireSound(readLedgerSettings(reader, invocation));
     const { entries, heads, problems } = await withLedger(settings, { mustExist: true }, (ledger) =>
       verifyLedger(ledger, anchors),
     );
     const ok = problems.length === 0;
     const { io } = invocation;
-    const document = { ok, entries, streams: heads.size, anchored: anchors?.size ?? 0, problems };
+    const document = { ok, entries, streams: heads.size, anchored: countHeads(anchors), problems };
     const lines = problems.map(({ stream, message }) =>
       paint(printable(`${shortAddress(stream)}: ${message}`), 'bad', io.stdout.color),
     );
-    const against = anchors === undefined ? '' : `, against ${countOf(anchors.size, 'head')} kept elsewhere`;
+    const against =
+      anchors === undefined ? '' : `, against ${countOf(countHeads(anchors), 'head')} kept elsewhere`;
     const read = `${countOf(entries, 'entry').replace('entrys', 'entries')} in ${countOf(heads.size, 'stream')}${against}`;
     const found = ok ? 'nothing was rewritten' : `${countOf(problems.length, 'problem')} found`;
     tell(invocation, settings, document, () => [...lines, `${read}: ${found}.`].join('\n'));
@@ -55,7 +65,30 @@ const verifyLedgerCommand: CommandSpec = {
   },
 };
 
-async function readHeadsFile(file: string) {
+type Anchors = readonly ReadonlyMap<string, Head>[];
+
+const countHeads = (anchors: Anchors = []): number => anchors.reduce((sum, { size }) => sum + size, 0);
+
+/** An object of a bucket that keeps versions: s3://BUCKET/KEY. */
+const S3_OBJECT = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.+)$/;
+
+async function readAnchors(place: string): Promise<Anchors> {
+  const [, bucket, key] = S3_OBJECT.exec(place) ?? [];
+  if (bucket === undefined || key === undefined) return [await readHeadsFile(place)];
+  // Nobody but who keeps heads in S3 waits for its client.
+  const { S3Client } = await import('@aws-sdk/client-s3');
+  const { createS3HeadsArchive } = await import('../../adapters/aws/s3-ledger-objects.ts');
+  const s3 = new S3Client({ forcePathStyle: process.env['AWS_ENDPOINT_URL'] !== undefined });
+  try {
+    const anchors = await Array.fromAsync(createS3HeadsArchive(s3, { bucket, key }).all());
+    if (anchors.length > 0) return anchors;
+    throw new SyncError('ArgumentsInvalid', `There are no heads at ${place}.`);
+  } finally {
+    s3.destroy();
+  }
+}
+
+async function readHeadsFile(file: string): Promise<ReadonlyMap<string, Head>> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new SyncError('ArgumentsInvalid', `${file} cannot be read (${error.code}).`);
   });

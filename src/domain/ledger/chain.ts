@@ -27,13 +27,16 @@ export interface ChainVerifier {
 }
 
 /**
- * Checks every entry against the one before it, and against heads that were kept elsewhere. A chain alone cannot
+ * Checks every entry against the one before it, and against heads that were kept elsewhere, each at its time. A chain alone cannot
  * tell that its end was cut off, that it was rewritten to its end, or that it is gone: only a head can.
  */
-export function verifyChain(hash: HashText, anchors: ReadonlyMap<string, Head> = new Map()): ChainVerifier {
+export function verifyChain(
+  hash: HashText,
+  ...anchors: readonly (ReadonlyMap<string, Head> | undefined)[]
+): ChainVerifier {
+  const awaited = bySequence(anchors);
   const heads = new Map<string, Head>();
   const problems: ChainProblem[] = [];
-  const met = new Set<string>();
   let entries = 0;
   return {
     take: (entry) => {
@@ -48,15 +51,16 @@ export function verifyChain(hash: HashText, anchors: ReadonlyMap<string, Head> =
       if (safeHash(hash, entry) !== entry.hash) note('hash', `entry ${seq} is not what was recorded`);
       if (streamOf(entry.event) !== stream) note('subject', `entry ${seq} is about ${streamOf(entry.event)}`);
       heads.set(stream, { seq, hash: entry.hash });
-      const anchor = anchors.get(stream);
-      if (anchor?.seq !== seq) return;
-      met.add(stream);
-      if (anchor.hash !== entry.hash)
+      const anchored = awaited.get(stream)?.get(seq);
+      if (anchored === undefined) return;
+      awaited.get(stream)?.delete(seq);
+      if ([...anchored].some((each) => each !== entry.hash))
         note('anchor', `entry ${seq} is not the one whose hash was kept elsewhere`);
     },
     finish: () => {
-      for (const [stream, { seq }] of anchors) {
-        if (met.has(stream)) continue;
+      for (const [stream, left] of awaited) {
+        if (left.size === 0) continue;
+        const seq = Math.max(...left.keys());
         const there = heads.get(stream);
         const message =
           there === undefined
@@ -67,6 +71,19 @@ export function verifyChain(hash: HashText, anchors: ReadonlyMap<string, Head> =
       return { entries, heads, problems };
     },
   };
+}
+
+/** What was kept of each stream's entries, by their numbers: one hash, unless somebody kept two. */
+function bySequence(
+  anchors: readonly (ReadonlyMap<string, Head> | undefined)[],
+): Map<string, Map<number, Set<string>>> {
+  const all = new Map<string, Map<number, Set<string>>>();
+  for (const [stream, { seq, hash }] of anchors.flatMap((each) => [...(each ?? [])])) {
+    const ofStream = all.get(stream) ?? new Map<number, Set<string>>();
+    ofStream.set(seq, (ofStream.get(seq) ?? new Set()).add(hash));
+    all.set(stream, ofStream);
+  }
+  return all;
 }
 
 function safeHash(hash: HashText, entry: LedgerEntry): string | undefined {

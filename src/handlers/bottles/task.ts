@@ -30,7 +30,10 @@ const reporter: EventLog = {
   flush: async () => {},
 };
 
-const logger = { error: (kind: string, extra: object) => log({ level: 'ERROR', kind, ...extra }) };
+const logger = {
+  warn: (kind: string, extra: object) => log({ level: 'WARN', kind, ...extra }),
+  error: (kind: string, extra: object) => log({ level: 'ERROR', kind, ...extra }),
+};
 
 /** What the last line tells, and whether all is well. */
 interface Done {

@@ -15,6 +15,7 @@ import {
 } from '../settings.ts';
 import { composeConfigReader } from './config-reader.ts';
 import { composeDestinations } from './destinations.ts';
+import { composeLedger } from './ledger.ts';
 import { createNotifier } from './notification.ts';
 import { composeRegistryAccess, systemClock } from './registries.ts';
 
@@ -43,6 +44,7 @@ export function composeCleanup(runtime: Runtime): CleanupComposition {
   }));
   const access = composeRegistryAccess(runtime, destination);
   const notifier = createNotifier(runtime, notification);
+  const kept = composeLedger(runtime);
   return {
     ...cleanup,
     configSource: composeConfigReader(runtime).source(location),
@@ -60,12 +62,13 @@ export function composeCleanup(runtime: Runtime): CleanupComposition {
         lookup: 'listing',
       } as const;
       const destinations = await composeDestinations(config, undefined, terms, stack);
+      const { events } = kept(stack);
       const open = stack.move();
       return {
         publicRegistry: createPublicRegistry({ http: upstream, addresses }),
         destinations,
         destinationsNamed: config.destinations !== undefined,
-        events: telemetry.reporter,
+        events,
         clock: systemClock,
         [Symbol.asyncDispose]: () => open.disposeAsync(),
       };

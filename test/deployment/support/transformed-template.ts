@@ -29,10 +29,7 @@ export const OPTIONS = {
   emails: { NotificationEmails: 'ops@example.com,dev@example.com', SnsTopicDisplayName: 'Provider sync' },
   existingBucket: { ExistingConfigBucketName: 'our-configs' },
   mirror: { ExistingMirrorBucketName: 'our-mirror', MirrorPrefix: 'providers' },
-  ledger: {
-    ExistingLedgerTableName: 'our-ledger',
-    ExistingLedgerKeyArn: 'arn:aws:kms:eu-central-1:123456789012:key/77777777-1111-2222-3333-444455556666',
-  },
+  ledger: { CreateLedger: 'true' },
   existingSecrets: { TfcTokenSecretName: 'tfe/token', CaBundleSecretName: 'tfe/ca' },
 } as const satisfies Record<string, Parameters>;
 
