@@ -58,5 +58,5 @@ export function createS3Outbox({ s3, bucket: Bucket, prefix, clock }: S3OutboxOp
 
 function eventsIn(text: string): readonly CloudEvent[] | undefined {
   const parsed = parcel.safeParse(text);
-  return parsed.success ? (parsed.data.events as readonly CloudEvent[]) : undefined;
+  return parsed.success ? parsed.data.events : undefined;
 }

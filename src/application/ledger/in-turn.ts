@@ -11,11 +11,11 @@ export interface Way {
   append(events: readonly CloudEvent[]): Promise<readonly Appended[]>;
 }
 
-export function queuedIn({ location, put }: Outbox): Way {
+export function queuedIn(outbox: Outbox): Way {
   return {
-    location,
+    location: outbox.location,
     append: async (events) => {
-      await put(events);
+      await outbox.put(events);
       return events.map(() => 'queued');
     },
   };
