@@ -2,6 +2,7 @@ import { homedir, userInfo } from 'node:os';
 import path from 'node:path';
 import { hashText } from '../application/ledger/hash-text.ts';
 import type { SyncConfig } from '../domain/config/config.ts';
+import { SyncError } from '../domain/errors.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { OptionSpec, VariableSpec } from './command-spec.ts';
 import { systemClock } from './composition.ts';
@@ -20,7 +21,7 @@ export const LEDGER_VARIABLES: readonly VariableSpec[] = [
 
 export const PERSON_OPTION: OptionSpec = {
   flags: '--as <who>',
-  description: 'who decides (default: the login)',
+  description: 'who decides (default: the login; with a ledger in DynamoDB, the ARN of the credentials)',
 };
 
 /** The ledger that was named; undefined when none was. */
@@ -71,10 +72,15 @@ export async function openLedger(
 
 const MOST_CHARACTERS = 300;
 
-/** Who decides: what --as says, or the login. */
-export function readPerson(reader: SettingsReader): string {
+/**
+ * Who decides: what --as says, or whoever the ledger's machine knows: the login, and for a table the ARN of the
+ * credentials with which it is written.
+ */
+export async function readPerson(reader: SettingsReader, ledgerFile: string): Promise<string> {
   const named = reader.option('--as');
-  if (named === undefined) return loginName();
+  if (named === undefined) {
+    return TABLE.test(ledgerFile) ? ((await reader.attempt('--as', readCaller)) ?? '') : loginName();
+  }
   const { value, from } = named;
   if (value.length > MOST_CHARACTERS || /\p{Cc}/u.test(value)) {
     reader.note({
@@ -84,6 +90,25 @@ export function readPerson(reader: SettingsReader): string {
     });
   }
   return value.trim();
+}
+
+/** Credentials and region are found as every client of the SDK finds them. */
+async function readCaller(): Promise<string> {
+  const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
+  const { callerArn } = await import('../adapters/aws/caller.ts');
+  const client = new DynamoDBClient({});
+  try {
+    const credentials = await client.config.credentials().catch((cause: unknown) => {
+      throw new SyncError('ServiceUnreachable', 'No AWS credentials were found.', { cause });
+    });
+    const region = await client.config.region().catch((cause: unknown) => {
+      throw new SyncError('ServiceUnreachable', 'No AWS region is set: AWS_REGION.', { cause });
+    });
+    const endpoint = process.env['AWS_ENDPOINT_URL_STS'] ?? process.env['AWS_ENDPOINT_URL'];
+    return await callerArn({ credentials, region, endpoint, now: systemClock.now() });
+  } finally {
+    client.destroy();
+  }
 }
 
 function loginName(): string {

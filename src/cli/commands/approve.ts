@@ -33,7 +33,7 @@ export const approveCommand: CommandSpec = {
     const [addressText, versionText] = invocation.operands;
     const address = readAddressOperand(reader, addressText);
     const version = readVersionOperand(reader, versionText);
-    const settings = readDecisionSettings(reader, invocation);
+    const settings = await readDecisionSettings(reader, invocation);
     const about = reader.requireSound(address && version && { address, version });
     const { by, reason } = settings;
     const { outcome, shasums } = await withLedger(settings, { mustExist: true }, (ledger) =>

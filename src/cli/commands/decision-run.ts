@@ -54,10 +54,13 @@ export function readLedgerSettings(reader: SettingsReader, { io }: Invocation): 
 }
 
 /** Notes what is missing or wrong. */
-export function readDecisionSettings(reader: SettingsReader, invocation: Invocation): DecisionSettings {
-  const by = readPerson(reader);
+export async function readDecisionSettings(
+  reader: SettingsReader,
+  invocation: Invocation,
+): Promise<DecisionSettings> {
+  const ledger = readLedgerSettings(reader, invocation);
   const given = reader.option('--reason');
-  const settings = { ...readLedgerSettings(reader, invocation), by };
+  const settings = { ...ledger, by: await readPerson(reader, ledger.file) };
   if (given === undefined) {
     // An empty one is noted already.
     if (invocation.options['reason'] === undefined) {

@@ -35,7 +35,7 @@ export const recallCommand: CommandSpec = {
     'provider-sync recall hashicorp/aws ">= 6.57, < 6.58" --reason "leaks credentials" --delete',
   ],
   async run(invocation) {
-    const { settings, about, document, name } = readDecision(invocation);
+    const { settings, about, document, name } = await readDecision(invocation);
     const { by, reason } = settings;
     const deletes = invocation.options['delete'] === true;
     const outcome = await withLedger(settings, { mustExist: false }, (ledger) =>
@@ -62,7 +62,7 @@ export const unrecallCommand: CommandSpec = {
   variables: LEDGER_COMMAND_VARIABLES,
   examples: ['provider-sync unrecall hashicorp/aws 6.57.0 --reason "it was a false alarm"'],
   async run(invocation) {
-    const { settings, about, document, name } = readDecision(invocation);
+    const { settings, about, document, name } = await readDecision(invocation);
     const { by, reason } = settings;
     await withLedger(settings, { mustExist: true }, (ledger) =>
       unrecallVersions({ ledger, clock: systemClock }, { ...about, by, reason }),
@@ -72,12 +72,12 @@ export const unrecallCommand: CommandSpec = {
   },
 };
 
-function readDecision(invocation: Invocation) {
+async function readDecision(invocation: Invocation) {
   const reader = createSettingsReader(invocation);
   const [addressText, versionsText] = invocation.operands;
   const address = readAddressOperand(reader, addressText);
   const versions = readVersionsOperand(reader, versionsText);
-  const settings = readDecisionSettings(reader, invocation);
+  const settings = await readDecisionSettings(reader, invocation);
   const about = reader.requireSound(address && versions && { address, versions });
   const { by, reason } = settings;
   const document = { address: formatAddress(about.address), versions: about.versions.text, by, reason };
