@@ -30,7 +30,7 @@ export const recallBottlesCommand: CommandSpec = {
   variables: LEDGER_COMMAND_VARIABLES,
   examples: ['provider-sync bottles recall xz 5.6.1 --reason "backdoor"'],
   async run(invocation) {
-    const { settings, decided } = readDecision(invocation);
+    const { settings, decided } = await readDecision(invocation);
     const outcome = await withLedger(settings, { mustExist: false }, (ledger) =>
       recallBottles({ ledger, clock: systemClock }, decided),
     );
@@ -57,7 +57,7 @@ export const unrecallBottlesCommand: CommandSpec = {
   variables: LEDGER_COMMAND_VARIABLES,
   examples: ['provider-sync bottles unrecall xz 5.6.1 --reason "it was a false alarm"'],
   async run(invocation) {
-    const { settings, decided } = readDecision(invocation);
+    const { settings, decided } = await readDecision(invocation);
     await withLedger(settings, { mustExist: true }, (ledger) =>
       unrecallBottles({ ledger, clock: systemClock }, decided),
     );
@@ -69,7 +69,7 @@ export const unrecallBottlesCommand: CommandSpec = {
   },
 };
 
-function readDecision(invocation: Invocation) {
+async function readDecision(invocation: Invocation) {
   const reader = createSettingsReader(invocation);
   const [formula, version] = invocation.operands;
   if (formula !== undefined && !isFormulaName(formula)) {
@@ -82,7 +82,7 @@ function readDecision(invocation: Invocation) {
       fix: 'Write one version, such as 5.6.1 or 3.1_1.',
     });
   }
-  const settings = readDecisionSettings(reader, invocation);
+  const settings = await readDecisionSettings(reader, invocation);
   const { by, reason } = settings;
   return { settings, decided: { formula: reader.requireSound(formula), version, by, reason } };
 }
