@@ -21,7 +21,7 @@ export const LEDGER_VARIABLES: readonly VariableSpec[] = [
 
 export const PERSON_OPTION: OptionSpec = {
   flags: '--as <who>',
-  description: 'who decides (default: the login; with a ledger in DynamoDB, the ARN of the credentials)',
+  description: 'who decides (default: the login; into a ledger in DynamoDB, the ARN of the credentials)',
 };
 
 /** The ledger that was named; undefined when none was. */
@@ -72,15 +72,16 @@ export async function openLedger(
 
 const MOST_CHARACTERS = 300;
 
-/**
- * Who decides: what --as says, or whoever the ledger's machine knows: the login, and for a table the ARN of the
- * credentials with which it is written.
- */
-export async function readPerson(reader: SettingsReader, ledgerFile: string): Promise<string> {
+/** Who writes into a ledger: as `readPerson`, but for a table the ARN of the credentials with which it is written. */
+export async function readLedgerPerson(reader: SettingsReader, ledgerFile: string): Promise<string> {
+  if (reader.option('--as') !== undefined || !TABLE.test(ledgerFile)) return readPerson(reader);
+  return (await reader.attempt('--as', readCaller)) ?? '';
+}
+
+/** Who decides: what --as says, or the login. */
+export function readPerson(reader: SettingsReader): string {
   const named = reader.option('--as');
-  if (named === undefined) {
-    return TABLE.test(ledgerFile) ? ((await reader.attempt('--as', readCaller)) ?? '') : loginName();
-  }
+  if (named === undefined) return loginName();
   const { value, from } = named;
   if (value.length > MOST_CHARACTERS || /\p{Cc}/u.test(value)) {
     reader.note({

@@ -11,7 +11,7 @@ import {
   openLedger,
   PERSON_OPTION,
   readLedgerFile,
-  readPerson,
+  readLedgerPerson,
 } from '../ledger-settings.ts';
 import { type OutputSettings, readOutputSettings } from '../settings.ts';
 import type { SettingsReader } from '../settings-reader.ts';
@@ -60,7 +60,7 @@ export async function readDecisionSettings(
 ): Promise<DecisionSettings> {
   const ledger = readLedgerSettings(reader, invocation);
   const given = reader.option('--reason');
-  const settings = { ...ledger, by: await readPerson(reader, ledger.file) };
+  const settings = { ...ledger, by: await readLedgerPerson(reader, ledger.file) };
   if (given === undefined) {
     // An empty one is noted already.
     if (invocation.options['reason'] === undefined) {
