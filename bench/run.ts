@@ -5,6 +5,7 @@ import { DEFAULT_CONCURRENCY } from '../src/application/sync/ports.ts';
 import { benchBottles } from './bottles.ts';
 import { measureBundles } from './bundles.ts';
 import { benchCatalogue } from './catalogue.ts';
+import { benchCatalogueWriting } from './catalogue-writing.ts';
 import { bundlesBesideTar, mirrorUpToDate, severalDestinations } from './destinations.ts';
 import { benchLedger } from './ledger.ts';
 import { load } from './load.ts';
@@ -32,7 +33,10 @@ const ROWS: Readonly<Record<string, () => Promise<void>>> = {
   'up-to-date': () => mirrorUpToDate(12),
   bottles: benchBottles,
   ledger: benchLedger,
-  catalogue: benchCatalogue,
+  catalogue: async () => {
+    await benchCatalogueWriting();
+    await benchCatalogue();
+  },
   functions,
 };
 

@@ -1,4 +1,5 @@
 import type { CommandSpec, Invocation } from '../command-spec.ts';
+import { showCatalogue } from '../demo/catalogue-scene.ts';
 import { setUpDeploymentStage } from '../demo/deployment-stage.ts';
 import { deploymentScenesOf } from '../demo/deployment-story.ts';
 import { type DemoStage, setUpStage } from '../demo/stage.ts';
@@ -23,18 +24,22 @@ export const demoCommand: CommandSpec = {
       description: 'the story of a deployment instead: asked for, approved, deployed and destroyed',
     },
     { flags: '--keep', description: 'keep the folder with the config and the private registry' },
+    { flags: '--open', description: 'show the catalogue of it all in a browser at the end, until Ctrl-C' },
   ],
   variables: [],
-  examples: ['provider-sync demo', 'provider-sync demo --keep', 'provider-sync demo --deployments'],
+  examples: ['provider-sync demo', 'provider-sync demo --open', 'provider-sync demo --deployments'],
   async run(invocation) {
     const reader = createSettingsReader(invocation);
     const keep = reader.requireSound(reader.switchedOn('--keep'));
+    const open = reader.switchedOn('--open');
     const say = sayOn(invocation.io);
     if (invocation.options['deployments'] === true) return await tellOfDeployments(invocation, keep);
     await using stage = await setUpStage({ keep });
     say(openingOf(invocation, stage));
     if (!(await tellStory(scenesOf(invocation, stage), invocation))) return 1;
     say(closing(keep ? stage.folder : undefined));
+    if (open || invocation.io.stdout.isTerminal) await showCatalogue(invocation, stage, open);
+    else say('\nprovider-sync demo --open ends with the catalogue of it all in a browser.');
     return 0;
   },
 };

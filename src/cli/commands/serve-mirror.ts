@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { mirrorBlock, PUBLIC_HOSTS } from '../../domain/catalogue/client-blocks.ts';
 import { type Problem, SyncError, toSyncError } from '../../domain/errors.ts';
@@ -33,6 +33,7 @@ export async function serveMirror(invocation: Invocation, defaultData: string): 
       url: server.url,
       mirror: folder,
       certificate,
+      catalogue: (await hasCatalogue(folder)) ? `${server.url}catalogue/` : null,
       clientConfiguration: mirrorBlock(server.url, hosts),
     };
     io.stdout.write(json ? jsonDocument(served) : welcome(served));
@@ -47,6 +48,8 @@ interface ServedMirror {
   readonly url: string;
   readonly mirror: string;
   readonly certificate: string;
+  /** Pages for people, where a sync has written them; null otherwise. */
+  readonly catalogue: string | null;
   readonly clientConfiguration: string;
 }
 
@@ -101,6 +104,13 @@ async function hostsIn(folder: string): Promise<readonly string[]> {
   }
 }
 
+async function hasCatalogue(folder: string): Promise<boolean> {
+  return await access(join(folder, 'catalogue', 'catalogue.json')).then(
+    () => true,
+    () => false,
+  );
+}
+
 async function writeCertificate(dataDir: string, path: string, pem: string): Promise<void> {
   try {
     await mkdir(dataDir, { recursive: true });
@@ -114,12 +124,13 @@ function misuse(problem: Problem, cause?: unknown): SyncError {
   return new SyncError('ArgumentsInvalid', 'The mirror cannot be served.', { cause, problems: [problem] });
 }
 
-function welcome({ url, mirror, certificate, clientConfiguration }: ServedMirror): string {
+function welcome({ url, mirror, certificate, catalogue, clientConfiguration }: ServedMirror): string {
   const indented = (text: string) => text.split('\n').map((line) => `  ${line}`);
   return [
     `The network mirror is at ${url}`,
     `  folder       ${mirror}`,
     `  certificate  ${certificate} (made anew at every start)`,
+    ...(catalogue === null ? [] : [`  catalogue    ${catalogue}`]),
     '',
     'To install from it, put this into the CLI configuration of Terraform (~/.terraformrc) or OpenTofu',
     '(~/.tofurc), or into the file that TF_CLI_CONFIG_FILE names. What the mirror does not hold fails; the',

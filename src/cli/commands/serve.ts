@@ -11,6 +11,7 @@ import { shellWord } from '../render/shell-word.ts';
 import { readOrganizationName, readWholeNumber } from '../settings.ts';
 import { createSettingsReader } from '../settings-reader.ts';
 import { embeddedSource, hostBlock, TERRAFORM_TOKEN_VARIABLE } from '../terraform-settings.ts';
+import { serveCatalogue } from './serve-catalogue.ts';
 import { serveMirror } from './serve-mirror.ts';
 
 const DEFAULT_DATA = './provider-sync-data';
@@ -19,18 +20,23 @@ const DEFAULT_ORGANIZATION = 'example';
 
 export const serveCommand: CommandSpec = {
   name: 'serve',
-  summary: 'run a private registry, or a network mirror, on this machine',
+  summary: 'run a private registry, a network mirror or a catalogue on this machine',
   description:
     'Runs a private registry on 127.0.0.1, kept in a folder: it takes uploads as HCP Terraform does and ' +
     'serves providers to Terraform, until Ctrl-C. For trying things out and for tests. With --mirror, it ' +
-    'serves a folder as a network mirror instead, over https with a certificate of its own.',
+    'serves a folder as a network mirror instead, over https with a certificate of its own, and with --catalogue ' +
+    'a catalogue.',
   options: [
     { flags: '--data <dir>', description: `where it keeps everything (default: ${DEFAULT_DATA})` },
     { flags: '--mirror <dir>', description: 'serve this folder as a network mirror; needs --tls' },
+    {
+      flags: '--catalogue <dir>',
+      description: 'serve this folder as a catalogue of providers, for a browser',
+    },
     { flags: '--tls', description: 'serve the mirror over https; prints what a client has to trust' },
     {
       flags: '--port <n>',
-      description: `0 takes any free port (default: ${DEFAULT_PORT}; for a mirror 8443)`,
+      description: `0 takes any free port (default: ${DEFAULT_PORT}; for a mirror 8443, for a catalogue 8081)`,
     },
     {
       flags: '--organization <name>',
@@ -54,8 +60,10 @@ export const serveCommand: CommandSpec = {
     'provider-sync serve',
     'provider-sync serve --data /tmp/registry --port 0 --json',
     'provider-sync serve --mirror ./mirror --tls',
+    'provider-sync serve --catalogue ./catalogue',
   ],
   async run(invocation) {
+    if (invocation.options['catalogue'] !== undefined) return await serveCatalogue(invocation);
     if (invocation.options['mirror'] !== undefined) return await serveMirror(invocation, DEFAULT_DATA);
     const { io, signal } = invocation;
     const { port, organization, dataDir, json, lenient } = readServeSettings(invocation);

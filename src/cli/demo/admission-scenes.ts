@@ -55,7 +55,7 @@ function carefulSettings(stage: DemoStage): RunSettings & { readonly ledgerFile:
     ...stage.settings,
     config: { ...config, policy, providers: [{ ...first, policy, destinations: undefined }] },
     destinations: [{ kind: 'network-mirror', name: MIRROR, location }],
-    ledgerFile: join(stage.folder, 'ledger.sqlite'),
+    ledgerFile: stage.ledgerFile,
   };
 }
 

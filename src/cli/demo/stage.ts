@@ -25,6 +25,8 @@ export interface DemoStage extends AsyncDisposable {
   readonly privateUrl: string;
   /** The folder that the mirror is filled in. */
   readonly mirrorFolder: string;
+  /** The ledger of the scenes that have one. */
+  readonly ledgerFile: string;
   readonly organization: string;
   readonly token: string;
   /** What the config asks for, for the narration. */
@@ -89,6 +91,7 @@ export async function setUpStage(options: { readonly keep: boolean }): Promise<D
     publicUrl: source.url,
     privateUrl: target.url,
     mirrorFolder,
+    ledgerFile: join(folder, 'ledger.sqlite'),
     organization,
     token,
     wanted: entries.map(({ namespace, provider, version, platforms }) => ({

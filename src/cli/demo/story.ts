@@ -8,6 +8,7 @@ import { RUN_RESULT } from '../render/run-result.ts';
 import type { Canvas } from '../render/table.ts';
 import { VERIFY_RESULT } from '../render/verify-result.ts';
 import { admissionScenes } from './admission-scenes.ts';
+import { playCatalogue } from './catalogue-scene.ts';
 import { playLock, playMirrorInstall, playRegistryInstall } from './installs.ts';
 import { type Meaning, type SceneOutcome, sayWhether } from './scene.ts';
 import type { DemoStage } from './stage.ts';
@@ -72,6 +73,13 @@ export function scenesOf(invocation: Invocation, stage: DemoStage): readonly Sce
       play: () => playLock(invocation, stage),
     },
     ...admissionScenes(invocation, stage, canvas),
+    {
+      title: 'Look it up',
+      command: `provider-sync catalogue ${args} --to mirror/catalogue`,
+      introduction:
+        'Pages for people, beside the mirror. With "catalogue": true in the config, every sync that changed something writes them.',
+      play: () => playCatalogue(invocation, stage),
+    },
   ];
 }
 

@@ -29,8 +29,6 @@ export function describeVersion(facts: VersionFacts, context: CatalogueContext):
   if (first === undefined) return undefined;
   const waits = states.includes('held') || states.includes('needs-approval');
   const packages = packagesOf(held, record);
-  const [teller] = [...held.values()].filter(({ signer }) => signer !== undefined);
-  const checks = record.checks.length > 0 ? record.checks : (firstOf(held, ({ checks: own }) => own) ?? []);
   return {
     version: version.canonical,
     states: [first, ...others],
@@ -41,8 +39,8 @@ export function describeVersion(facts: VersionFacts, context: CatalogueContext):
       admitted: record.admission?.at ?? null,
       delivered: earliest([...record.delivered.values(), ...sinceOf(held)]),
     },
-    signer: signerOf(teller?.signer, record.signedBy),
-    checks: checks.map(shownCheck),
+    signer: signerOf(held, record.signedBy),
+    checks: checksOf(held, record),
     remarks: [...new Set([...record.remarks, ...(firstOf(held, ({ remarks }) => remarks) ?? []).map(shown)])],
     admission: record.admission,
     approval: record.approval,
@@ -155,17 +153,28 @@ function packagesOf(held: ReadonlyMap<number, HeldVersion>, record: VersionRecor
   return [...packages.values()].toSorted((a, b) => (a.platform < b.platform ? -1 : 1));
 }
 
-function signerOf(
-  told: VersionDetail['signer'] | undefined,
-  signedBy: string | null,
-): VersionDetail['signer'] {
-  const keyId = told?.keyId ?? signedBy;
-  if (keyId === undefined || keyId === null) return null;
+/** The word of the destination that knows most of the key; where none knows any, the ledger's. */
+function signerOf(held: ReadonlyMap<number, HeldVersion>, signedBy: string | null): VersionDetail['signer'] {
+  const told = [...held.values()].flatMap(({ signer }) => signer ?? []);
+  const best = told.find(({ userIds }) => userIds.length > 0) ?? told[0];
+  const keyId = best?.keyId ?? signedBy;
+  if (keyId === null) return null;
   return {
     keyId: shown(keyId),
-    fingerprint: told?.fingerprint ?? null,
-    userIds: (told?.userIds ?? []).slice(0, 20).map(shown),
+    fingerprint: best?.fingerprint ?? null,
+    userIds: (best?.userIds ?? []).slice(0, 20).map(shown),
   };
+}
+
+/** What the ledger has of the last time, and what the destinations have besides, each check once. */
+function checksOf(held: ReadonlyMap<number, HeldVersion>, record: VersionRecord): VersionDetail['checks'] {
+  const all = [...record.checks, ...[...held.values()].flatMap(({ checks }) => checks ?? []).map(shownCheck)];
+  const known = new Map<string, VersionDetail['checks'][number]>();
+  for (const check of all) {
+    const key = `${check.check} ${check.subject}`;
+    if (!known.has(key)) known.set(key, check);
+  }
+  return [...known.values()];
 }
 
 function firstOf<T>(

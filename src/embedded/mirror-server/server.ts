@@ -1,4 +1,5 @@
 import { createServer } from 'node:https';
+import { pageFileOf, pageHeadersOf } from '../catalogue-server/page-file.ts';
 import type { Intercept } from '../http-server/exchange.ts';
 import { listenOnLoopback, type RunningServer } from '../http-server/listen.ts';
 import { createListener, type Route } from '../http-server/router.ts';
@@ -23,6 +24,9 @@ export interface RunningMirrorServer extends RunningServer {
   readonly certificate: string;
 }
 
+/** Where a mirror's own catalogue lies. */
+const CATALOGUE = '/catalogue/';
+
 const NOT_FOUND = { status: 404, contentType: 'text/plain', body: 'Not found\n' };
 const FAILED = { status: 500, contentType: 'text/plain', body: 'The file cannot be read\n' };
 
@@ -34,8 +38,12 @@ export async function startMirrorServer(options: MirrorServerOptions): Promise<R
   const { certificate, privateKey } = makeLoopbackCertificate(options.now);
   const handle: Route['handle'] = async ({ request, response }) => {
     const [path = '/'] = (request.url ?? '/').split('?');
-    await using file = await openMirrorFile(options.folder, path);
+    const isPage = path.startsWith(CATALOGUE);
+    const name = isPage ? pageFileOf(path) : path;
+    await using file = await openMirrorFile(options.folder, name);
     if (file === undefined) return NOT_FOUND;
+    const headers = isPage ? pageHeadersOf(name) : {};
+    for (const [header, value] of Object.entries(headers)) response.setHeader(header, value);
     await serveBytes({ request, response }, file);
     return undefined;
   };
