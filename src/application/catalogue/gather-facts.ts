@@ -120,7 +120,7 @@ async function factsOf(
   return {
     address,
     original: known,
-    requested: [...new Set(entries.map(({ requested }) => requested.text))],
+    requested: entries.map(({ requested }) => requested),
     policy: entries[0]?.policy,
     upstream: known && publicRegistry && (await upstreamOf(publicRegistry, known, missing)),
     held: holdings,

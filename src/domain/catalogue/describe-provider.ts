@@ -62,7 +62,10 @@ export function describeProvider(facts: ProviderFacts, context: CatalogueContext
   const detail: ProviderDetail = {
     format: CATALOGUE_FORMAT,
     address: facts.address,
-    requested: facts.requested.length === 0 ? null : shown(facts.requested.join(' or ')),
+    requested:
+      facts.requested.length === 0
+        ? null
+        : shown([...new Set(facts.requested.map(({ text }) => text))].join(' or ')),
     newer: newer?.slice(0, MOST_NEWER).map(({ canonical }) => canonical) ?? null,
     versions: shownVersions,
     missing: facts.missing.map(shown),

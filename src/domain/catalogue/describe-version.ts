@@ -1,5 +1,6 @@
 import { type AdmissionDecision, decideAdmission, recallOf } from '../admission/decide.ts';
 import { type AdmissionRecord, EMPTY_RECORD, lastDigest } from '../admission/record.ts';
+import { allows } from '../provider/resolve.ts';
 import type { Version } from '../provider/version.ts';
 import { approveCommand } from './commands.ts';
 import { differencesOf } from './differences.ts';
@@ -76,7 +77,7 @@ function statesOf(
   decision: AdmissionDecision | undefined,
 ): readonly VersionState[] {
   const states: VersionState[] = [];
-  const { original, upstream, policy } = provider;
+  const { original, upstream, policy, requested } = provider;
   const here = [...held.values()];
   const available = here.some(({ complete }) => complete !== false);
   const known = here.length > 0 || record.seen !== null || record.delivered.size > 0;
@@ -85,7 +86,9 @@ function statesOf(
   if (gone && here.length > 0 && original !== undefined) states.push('withdrawn');
   // What was let in once stays let in; what is older than the newest here nobody waits for.
   if (!available && states.length === 0 && newestHere && decision !== undefined) {
-    if (decision.outcome === 'held' && (record.held !== null || record.seen !== null)) {
+    // A run looks at versions beyond those that are asked for, so that their age counts from then.
+    const asked = requested.some((request) => allows(request, version));
+    if (decision.outcome === 'held' && (record.held !== null || (asked && record.seen !== null))) {
       states.push(decision.until === undefined ? 'needs-approval' : 'held');
     }
     const letIn = record.admission !== null || record.approval !== null;

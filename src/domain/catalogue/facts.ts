@@ -2,6 +2,7 @@ import type { AdmissionPolicy } from '../admission/policy.ts';
 import type { AdmissionRecord } from '../admission/record.ts';
 import type { LedgerEntry } from '../ledger/entry.ts';
 import type { ProviderAddress } from '../provider/address.ts';
+import type { RequestedVersion } from '../provider/requested-version.ts';
 import type { HeldVersion } from './held.ts';
 
 /** Everything that is known of one provider, from wherever. */
@@ -11,7 +12,7 @@ export interface ProviderFacts {
   /** Undefined where only a private registry's name for it is known. */
   readonly original: ProviderAddress | undefined;
   /** What the config asks for, entry by entry; empty when it does not name the provider. */
-  readonly requested: readonly string[];
+  readonly requested: readonly RequestedVersion[];
   readonly policy: AdmissionPolicy | undefined;
   /** Every version that upstream lists, canonical; undefined when it was not asked. */
   readonly upstream: readonly string[] | undefined;

@@ -9,6 +9,7 @@ import type { HeldVersion } from '../../../src/domain/catalogue/held.ts';
 import { envelopeOf } from '../../../src/domain/events/envelope.ts';
 import type { EventData, EventName } from '../../../src/domain/events/types/schema.ts';
 import type { LedgerEntry } from '../../../src/domain/ledger/entry.ts';
+import { LATEST } from '../../../src/domain/provider/requested-version.ts';
 
 const NOW = new Date('2026-08-10T12:00:00.000Z');
 const ADDRESS = 'registry.terraform.io/acme/anvil';
@@ -98,7 +99,7 @@ function described({ happened, ...known }: Known) {
   const facts: ProviderFacts = {
     address: ADDRESS,
     original: ORIGINAL,
-    requested: [],
+    requested: [LATEST],
     policy: undefined,
     upstream: undefined,
     held: [[], []],
@@ -165,6 +166,13 @@ describe('the states of a version', () => {
       policy: week(),
       happened: [sighted('1.0.0', 5)],
       states: ['held'],
+    },
+    {
+      what: 'seen ahead, and not asked for',
+      requested: [],
+      policy: week(),
+      happened: [sighted('1.0.0', 5)],
+      states: undefined,
     },
     {
       what: 'seen, and old enough by now without having come',
