@@ -2,17 +2,24 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-export interface TerraformRun {
-  /** Where `main.tf` is written and terraform runs; made when missing. */
+export interface ClientRun {
+  /** Where the module is written and the client runs; made when missing. */
   readonly folder: string;
+  /** The text of `main.tf`. */
+  readonly module: string;
   /** The CLI configuration, such as a `provider_installation` block. */
   readonly cliConfig: string;
-  /** Full source addresses with a version constraint, by local name. */
-  readonly providers: Readonly<Record<string, { readonly source: string; readonly version: string }>>;
-  /** PEM file of what terraform is to trust. */
+  /** PEM file of what the client is to trust. */
   readonly certificate?: string;
   /** The program: `terraform` when it is not given, or OpenTofu's. */
   readonly program?: string;
+  /** Variables such as tokens. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface TerraformRun extends Omit<ClientRun, 'module'> {
+  /** Full source addresses with a version constraint, by local name. */
+  readonly providers: Readonly<Record<string, { readonly source: string; readonly version: string }>>;
 }
 
 export interface TerraformOutcome {
@@ -23,17 +30,20 @@ export interface TerraformOutcome {
 
 /** A real terraform with the given arguments. Never rejects for what terraform says. */
 export async function runTerraform(args: readonly string[], run: TerraformRun): Promise<TerraformOutcome> {
-  const { folder, providers } = run;
+  const required = Object.entries(run.providers).map(
+    ([name, { source, version }]) => `    ${name} = { source = "${source}", version = "${version}" }\n`,
+  );
+  const module = `terraform {\n  required_providers {\n${required.join('')}  }\n}\n`;
+  return await runClient(args, { ...run, module });
+}
+
+/** The same for a module of any text. */
+export async function runClient(args: readonly string[], run: ClientRun): Promise<TerraformOutcome> {
+  const { folder } = run;
   await mkdir(folder, { recursive: true });
   const cliConfig = join(folder, 'cli.rc');
   await writeFile(cliConfig, `disable_checkpoint = true\n${run.cliConfig}\n`);
-  const required = Object.entries(providers).map(
-    ([name, { source, version }]) => `    ${name} = { source = "${source}", version = "${version}" }\n`,
-  );
-  await writeFile(
-    join(folder, 'main.tf'),
-    `terraform {\n  required_providers {\n${required.join('')}  }\n}\n`,
-  );
+  await writeFile(join(folder, 'main.tf'), run.module);
   const env = {
     PATH: process.env['PATH'],
     HOME: folder,
@@ -41,6 +51,7 @@ export async function runTerraform(args: readonly string[], run: TerraformRun): 
     CHECKPOINT_DISABLE: '1',
     TF_IN_AUTOMATION: '1',
     ...(run.certificate === undefined ? {} : { SSL_CERT_FILE: run.certificate }),
+    ...run.environment,
   };
   const { promise, resolve } = Promise.withResolvers<TerraformOutcome>();
   execFile(
