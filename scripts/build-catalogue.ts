@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build, type OutputFile } from 'esbuild';
+import { PAGE_POLICY } from '../src/domain/catalogue/page-policy.ts';
 
 /** A file of the catalogue's page, as it is served. */
 export interface CatalogueAsset {
@@ -13,23 +14,6 @@ export interface CatalogueAsset {
 }
 
 const source = path.join(import.meta.dirname, '../src/catalogue');
-
-/**
- * What the page may do: take scripts, styles, pictures and data from its own origin, and nothing else. Nothing inline
- * runs, no text becomes a script or markup (trusted types, of which there are none), no form is sent, and no `base`
- * leads the links astray.
- */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join('; ');
 
 /**
  * Bundles the catalogue's page. Every file but `index.html`, the last, is named by a hash of its bytes: it may be
@@ -60,7 +44,7 @@ export async function buildCatalogue(): Promise<readonly CatalogueAsset[]> {
   const theme = assetOf(outputFiles, 'theme.js');
   const style = assetOf(outputFiles, 'style.css');
   const names: Readonly<Record<string, string>> = {
-    policy: POLICY,
+    policy: PAGE_POLICY,
     icon: icon.path,
     style: style.path,
     theme: theme.path,

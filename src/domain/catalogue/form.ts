@@ -211,7 +211,7 @@ export interface Check {
 }
 
 /** What a person decided. `by` and `at` are null for what stands in the config. */
-export interface Decision {
+interface Decision {
   readonly by: string | null;
   readonly at: string | null;
   readonly reason: string;
@@ -228,7 +228,7 @@ export interface PackageDetail {
   readonly destinations: readonly number[];
 }
 
-export interface VersionAtDestination {
+interface VersionAtDestination {
   /** Its place in the overview's destinations. */
   readonly destination: number;
   readonly complete: boolean;
@@ -264,7 +264,7 @@ export interface RunRow {
   readonly failures: readonly FailureRow[];
 }
 
-export interface FailureRow {
+interface FailureRow {
   readonly address: string;
   readonly version: string | null;
   readonly destination: string | null;

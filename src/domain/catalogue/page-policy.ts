@@ -3,7 +3,7 @@
  * runs, no text becomes a script or markup (trusted types, of which there are none), no form is sent, and no `base`
  * leads the links astray.
  */
-const PAGE_POLICY = [
+export const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

@@ -17,7 +17,7 @@ export interface WhatToWriteInput {
 }
 
 /** A text to paste. */
-export interface Snippet {
+interface Snippet {
   readonly id: 'required-providers' | 'client' | 'client-folder' | 'lock';
   /** "main.tf", "~/.terraformrc", ".terraform.lock.hcl". */
   readonly file: string;
