@@ -1,6 +1,11 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createFolderMirrorStore } from '../../../src/adapters/folder/mirror-store.ts';
 import { cleanupBottles } from '../../../src/application/bottles/cleanup.ts';
+import { beginRun } from '../../../src/application/bottles/run/begin.ts';
+import { bringRunGroup } from '../../../src/application/bottles/run/bring-group.ts';
+import { publishRun } from '../../../src/application/bottles/run/publish-run.ts';
 import { rollbackBottles } from '../../../src/application/bottles/snapshots.ts';
 import { verifyBottles } from '../../../src/application/bottles/verify.ts';
 import type { SampleFormula } from '../../../src/embedded/homebrew/world.ts';
@@ -195,6 +200,102 @@ describe('what upstream sends', () => {
       outcome: 'published',
     });
     expect(refused).toBe(1);
+  });
+});
+
+describe('what upstream sends in the way of an attack', () => {
+  it.each([
+    ['an index', '/manifests/1.1'],
+    ['an image manifest', '/manifests/sha256:'],
+  ])('is given up when it is %s of 100 MB, long before its end', async (_, part) => {
+    await using world = await mirrorWorld(TWO);
+    const folder = await temporaryFolder();
+    const store = createFolderMirrorStore(folder);
+    await world.sync(store);
+    await world.publish(TWO_LATER, DAY_1 + DAY);
+    let sent = 0;
+    world.intercept = (request, response) => {
+      const wanted = request.url?.includes('/hello/') && request.url.includes(part);
+      if (!wanted || request.headers.authorization === undefined) return false;
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const block = Buffer.alloc(1024 * 1024, 0x20);
+      const send = () => {
+        while (sent < 100 * block.length && !response.destroyed) {
+          sent += block.length;
+          if (!response.write(block)) return void response.once('drain', send);
+        }
+        response.end();
+      };
+      send();
+      return true;
+    };
+    const result = await world.sync(store);
+    expect(result).toMatchObject({ ok: false, outcome: 'incomplete', current: '2026-11-21' });
+    expect(result.missing).toMatchObject([
+      { formula: 'hello', reason: expect.stringContaining('more than') },
+    ]);
+    expect(sent).toBeLessThan(50 * 1024 * 1024);
+    expect((await install(folder)).at(-1)).toBe('hello 1.0');
+  });
+
+  it('has names that lead elsewhere: none of it is asked for or written, and the rest is brought', async () => {
+    const evil: readonly SampleFormula[] = [
+      { name: '../../evil', version: '1', tags: [LINUX] },
+      { name: 'up', version: '../../../evil', tags: [LINUX] },
+      { name: 'needy', version: '1', tags: [LINUX], dependencies: ['../../evil'] },
+    ];
+    await using world = await mirrorWorld([...TWO, ...evil]);
+    const folder = await temporaryFolder();
+    const store = createFolderMirrorStore(join(folder, 'a/b/c'));
+    const entry = entryOf({ formulae: ['hello', 'up', 'needy'], allowMissing: ['up', 'needy'] });
+    const result = await world.sync(store, entry);
+    expect(result).toMatchObject({ ok: true, outcome: 'published' });
+    expect(result.problems.map(({ kind, formula }) => [kind, formula])).toEqual(
+      expect.arrayContaining([
+        ['unreadable', 'up'],
+        ['unreadable', 'needy'],
+      ]),
+    );
+    const files = await readdir(folder, { recursive: true });
+    expect(files.filter((file) => file.includes('evil'))).toEqual([]);
+    expect(world.requests.filter((path) => path.includes('evil'))).toEqual([]);
+    expect((await install(join(folder, 'a/b/c'))).at(-1)).toBe('hello 1.0');
+  });
+
+  it('depends on itself in circles: each is brought once', async () => {
+    await using world = await mirrorWorld([
+      { name: 'hello', version: '1.0', tags: [LINUX], dependencies: ['lib'] },
+      { name: 'lib', version: '1', tags: [LINUX], dependencies: ['hello', 'lib'] },
+    ]);
+    const result = await world.sync(createFolderMirrorStore(await temporaryFolder()));
+    expect(result).toMatchObject({ ok: true, summary: { bottles: 2, fetched: 2 } });
+  });
+
+  it('is another index at the second read than at the first: that bottle fails, and the others are brought', async () => {
+    await using world = await mirrorWorld([...TWO, { name: 'other', version: '5', tags: [LINUX] }]);
+    const folder = await temporaryFolder();
+    const ports = world.ports(createFolderMirrorStore(folder));
+    const entry = entryOf({ formulae: ['hello', 'other'], allowMissing: ['hello'] });
+    // Planned by one process, with the sizes that the indexes tell, and brought by another.
+    const begun = await beginRun(ports, entry, { id: 'run-1', config: 'config.json' });
+    const former = world.world.indexes.get('hello 1.0');
+    const changed = Buffer.from(former ?? '')
+      .toString()
+      .replaceAll('sh.brew.tab', 'sh.brew.tub');
+    const indexes = new Map([...world.world.indexes, ['hello 1.0', Buffer.from(changed)]]);
+    world.world = { ...world.world, indexes };
+    for (const group of [...begun.batches, ...begun.tasks])
+      await bringRunGroup(ports, { id: 'run-1', group }, {});
+    const result = await publishRun(ports, { id: 'run-1', lost: [] });
+    expect(result).toMatchObject({
+      ok: true,
+      missing: [{ formula: 'hello', reason: expect.stringContaining('has no tab') }],
+    });
+    expect((await install(folder, 'other')).at(-1)).toBe('other 5');
+    await expect(install(folder)).rejects.toThrow('hello');
+    indexes.set('hello 1.0', Buffer.from(former ?? ''));
+    expect(await world.sync(createFolderMirrorStore(folder), entry)).toMatchObject({ ok: true, missing: [] });
+    expect((await install(folder)).at(-1)).toBe('hello 1.0');
   });
 });
 
