@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { startHomebrewUpstream } from '../src/embedded/homebrew/server.ts';
 import { makeSampleKey, makeSampleWorld, type SampleFormula } from '../src/embedded/homebrew/world.ts';
+import { startStrictS3 } from '../test/support/strict-s3.ts';
 import type { BottleServersOptions, BottleServersReady } from './bottles.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as BottleServersOptions;
@@ -53,8 +54,12 @@ const server = await startHomebrewUpstream({
   },
 });
 await writeFile(options.keyFile, JSON.stringify({ kty: 'RSA', ...key.publicKey }));
-const blobs = [...world.blobs.keys()].map((digest) => `${server.url}/cdn/${digest}`);
+const s3 = await startStrictS3();
+const blobs = [...world.blobs].map(([digest, bytes]) => ({
+  url: `${server.url}/cdn/${digest}`,
+  bytes: bytes.length,
+}));
 const apiBytes = Math.max(...[...world.api.values()].map(({ length }) => length));
-const ready: BottleServersReady = { url: server.url, apiUrl: server.apiUrl, blobs, apiBytes };
+const ready: BottleServersReady = { url: server.url, apiUrl: server.apiUrl, blobs, apiBytes, s3Url: s3.url };
 process.send?.(ready);
 process.once('disconnect', () => void server.close().then(() => process.exit(0)));

@@ -19,8 +19,10 @@ export interface BottleServersOptions {
 export interface BottleServersReady {
   readonly url: string;
   readonly apiUrl: string;
-  /** Addresses of all bottles, without the redirect. */
-  readonly blobs: readonly string[];
+  /** All bottles, by their addresses without the redirect. */
+  readonly blobs: readonly { readonly url: string; readonly bytes: number }[];
+  /** A stand-in of S3. */
+  readonly s3Url: string;
   readonly apiBytes: number;
 }
 
@@ -56,7 +58,7 @@ async function withUpstream<T>(
 
 async function command(
   name: string,
-  { apiUrl, url }: BottleServersReady,
+  { apiUrl, url, s3Url }: BottleServersReady,
   folder: string,
   bottles: object,
   nodeOptions: readonly string[] = [],
@@ -66,33 +68,51 @@ async function command(
     config,
     JSON.stringify({ bottles: { destination: path.join(folder, 'mirror'), ...bottles } }),
   );
-  return await measure(process.execPath, [
-    ...nodeOptions,
-    '--import',
-    path.join(root, 'bench/usage.mjs'),
-    path.join(root, 'dist/provider-sync.mjs'),
-    'bottles',
-    name,
-    config,
-    '--formulae-api',
-    apiUrl,
-    '--bottle-registry',
-    url,
-    '--api-key',
-    path.join(folder, 'key.json'),
-    '--quiet',
-  ]);
+  return await measure(
+    process.execPath,
+    [
+      ...nodeOptions,
+      '--import',
+      path.join(root, 'bench/usage.mjs'),
+      path.join(root, 'dist/provider-sync.mjs'),
+      'bottles',
+      name,
+      config,
+      '--formulae-api',
+      apiUrl,
+      '--bottle-registry',
+      url,
+      '--api-key',
+      path.join(folder, 'key.json'),
+      '--quiet',
+    ],
+    {
+      AWS_ENDPOINT_URL_S3: s3Url,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+    },
+  );
 }
 
-const PIPE = 'set -o pipefail; curl -sSf "$0" | tee >(sha256sum >/dev/null) > "$1"';
+const TO_FOLDER = 'set -o pipefail; curl -sSf "$0" | tee >(sha256sum >/dev/null) > "$1"';
+/** An upload needs its length before, which a pipe does not tell. */
+const TO_S3 =
+  'set -o pipefail; curl -sSf "$0" | tee >(sha256sum >/dev/null) | ' +
+  'curl -sSf -T - -H "Expect:" -H "Transfer-Encoding:" -H "Content-Length: $2" "$1"';
 
-async function pipes({ blobs }: BottleServersReady, folder: string): Promise<Measured> {
+async function pipes(
+  { blobs }: BottleServersReady,
+  folder: string,
+  pipe: string,
+  target: string,
+): Promise<Measured> {
   const list = path.join(folder, 'links.txt');
   await writeFile(
     list,
-    blobs.map((blob, index) => `${blob} ${path.join(folder, `blob${index}`)}\n`).join(''),
+    blobs.map(({ url, bytes }, index) => `${url} ${target}/blob${index} ${bytes}\n`).join(''),
   );
-  return await measure('xargs', ['-a', list, '-P', String(CONCURRENCY), '-n', '2', 'bash', '-c', PIPE]);
+  return await measure('xargs', ['-a', list, '-P', String(CONCURRENCY), '-n', '3', 'bash', '-c', pipe]);
 }
 
 function figure(value: number | undefined, digits: number): string {
@@ -108,11 +128,17 @@ export async function benchBottles(): Promise<void> {
   const last = `formula${SIZES.length - 1}`;
   const wanted = { formulae: [last], tags: [LINUX], 'api-generations': ['internal'] };
   const rows = await withUpstream({ sizes: SIZES, tags: [LINUX] }, async (ready, folder) => [
-    ['curl | sha256sum, to a folder', await pipes(ready, folder)] as const,
+    ['curl | sha256sum, to a folder', await pipes(ready, folder, TO_FOLDER, folder)] as const,
     ['bottles sync, to a folder', await command('sync', ready, folder, wanted)] as const,
+    ['curl | sha256sum, to S3', await pipes(ready, folder, TO_S3, `${ready.s3Url}/bench`)] as const,
+    [
+      'bottles sync, to S3',
+      await command('sync', ready, folder, { ...wanted, destination: 's3://bench/brew' }),
+    ] as const,
   ]);
-  const yardstick = rows[0]?.[1].seconds ?? Number.NaN;
+  let yardstick = Number.NaN;
   for (const [name, { seconds, cpuSeconds, peakMegabytes }] of rows) {
+    if (name.startsWith('curl')) yardstick = seconds;
     table.push([
       name,
       seconds.toFixed(2),

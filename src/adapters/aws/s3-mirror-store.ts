@@ -82,7 +82,7 @@ export function createS3MirrorStore(options: S3MirrorStoreOptions): MirrorStore 
         if (answer === undefined) return undefined;
         return { size: answer.ContentLength ?? 0, sha256: digestOf(answer), stamp: answer.ETag };
       }),
-    putFile: async (file, body, { size, signal, contentType, mutable }) => {
+    putFile: async (file, body, { size, signal, contentType, mutable, proved }) => {
       const upload = {
         s3,
         bucket,
@@ -94,6 +94,7 @@ export function createS3MirrorStore(options: S3MirrorStoreOptions): MirrorStore 
         limits,
         ...(contentType === undefined ? {} : { contentType }),
         ...(mutable === undefined ? {} : { mutable }),
+        ...(proved === undefined ? {} : { proved }),
       };
       try {
         return { size: await uploadPackage(upload), sha256: file.sha256, stamp: undefined };
