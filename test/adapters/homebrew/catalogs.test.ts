@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packagesCatalog, publicCatalog } from '../../../src/adapters/homebrew/catalogs.ts';
 import { readFormulaePayload } from '../../../src/adapters/homebrew/signed-file.ts';
-import { dependenciesOf } from '../../../src/domain/bottle/resolve.ts';
+import { dependenciesOf, mergeResolutions, resolveOnTag } from '../../../src/domain/bottle/resolve.ts';
 import { sharedVectors } from '../../support/shared-vectors.ts';
 
 const NOW = new Date('2026-11-26T00:00:00Z');
@@ -156,6 +156,71 @@ const TABLE: readonly (readonly [string, string, string | undefined, readonly st
     undefined,
     ['abi-compliance-checker', 'elfutils', 'universal-ctags', 'vtable-dumper'],
   ],
+  ['jq', 'arm64_sequoia', 'arm64_monterey', ['oniguruma']],
+  ['jq', 'arm64_linux', undefined, ['oniguruma']],
+  ['jq', 'catalina', 'catalina', ['oniguruma']],
+  ['wget', LINUX, LINUX, ['libidn2', 'openssl@1.1']],
+  ['wget', 'catalina', 'catalina', ['libidn2', 'openssl@1.1']],
+  ['wget', 'golden_gate', 'monterey', ['libidn2', 'openssl@1.1']],
+  ['ca-certificates', 'tahoe', 'all', []],
+  ['gtk+3', 'catalina', 'mojave', []],
+  ['gtk+3', LINUX, undefined, []],
+  ['abook', 'arm64_tahoe', 'arm64_monterey', ['gettext', 'readline']],
+  ['abook', 'big_sur', 'big_sur', ['gettext', 'readline']],
+  ['a2ps', 'arm64_sonoma', 'arm64_monterey', []],
+  ['a2ps', 'arm64_linux', undefined, ['gperf']],
+  ['a52dec', LINUX, LINUX, []],
+  ['aacgain', 'sonoma', 'monterey', []],
+  ['aalib', 'arm64_linux', undefined, []],
+  ['aamath', 'arm64_golden_gate', 'arm64_monterey', []],
+  ['aarch64-elf-binutils', 'arm64_tahoe', 'arm64_monterey', []],
+  ['aarch64-elf-gcc', LINUX, LINUX, ['aarch64-elf-binutils', 'gmp', 'libmpc', 'mpfr']],
+  ['abcl', 'arm64_linux', undefined, ['ant', 'openjdk', 'rlwrap']],
+  ['abi-compliance-checker', 'arm64_linux', 'all', ['gcc', 'perl']],
+  [
+    'postgresql@16',
+    'sequoia',
+    'sonoma',
+    ['gettext', 'icu4c', 'krb5', 'lz4', 'openssl@3', 'readline', 'zstd'],
+  ],
+  [
+    'postgresql@16',
+    'arm64_big_sur',
+    undefined,
+    ['gettext', 'icu4c', 'krb5', 'lz4', 'openssl@3', 'readline', 'zstd'],
+  ],
+];
+
+/** By hand, from the same data: the wish, the host, the bottles, and what of it is not there. */
+const CLOSURES: readonly (readonly [readonly string[], string, readonly string[], readonly string[]])[] = [
+  [
+    ['aarch64-elf-gcc'],
+    'arm64_tahoe',
+    ['aarch64-elf-binutils.arm64_monterey', 'aarch64-elf-gcc.arm64_monterey'],
+    ['gmp', 'libmpc', 'mpfr'],
+  ],
+  // On Linux the binutils' texinfo is no part of the system.
+  [
+    ['aarch64-elf-gcc'],
+    LINUX,
+    ['aarch64-elf-binutils.x86_64_linux', 'aarch64-elf-gcc.x86_64_linux'],
+    ['gmp', 'libmpc', 'mpfr', 'texinfo'],
+  ],
+  // It has no bottle of its own, and what it needs has one for all systems.
+  [
+    ['abi-dumper'],
+    'sonoma',
+    ['abi-compliance-checker.all'],
+    ['abi-dumper', 'elfutils', 'gcc', 'universal-ctags', 'vtable-dumper'],
+  ],
+  [
+    ['abi-dumper', 'ca-certificates'],
+    LINUX,
+    ['abi-compliance-checker.all', 'ca-certificates.all'],
+    ['abi-dumper', 'elfutils', 'gcc', 'perl', 'universal-ctags', 'vtable-dumper'],
+  ],
+  [['a52dec', 'aalib'], 'arm64_linux', [], ['a52dec', 'aalib']],
+  [['abduco', 'a2ps'], 'catalina', ['a2ps.catalina', 'abduco.catalina'], []],
 ];
 
 describe.skipIf(folder === undefined)('a formula of the public API', () => {
@@ -166,7 +231,16 @@ describe.skipIf(folder === undefined)('a formula of the public API', () => {
     expect(dependenciesOf(formula, tag)).toEqual(needs);
   });
 
-  it('was looked at for every one that is known', () => {
+  it.each(CLOSURES)('the closure of %j for %s is complete', (formulae, tag, bottles, missing) => {
+    const wish = { path: '$.bottles', formulae, dependencies: true, allowMissing: [] };
+    const resolution = mergeResolutions(wish, [resolveOnTag(wish, publicCatalog(tag, KNOWN))]);
+    expect(resolution.bottles.map((bottle) => `${bottle.name}.${bottle.tag}`)).toEqual(bottles);
+    const subjectOf = (message: string) => /(?:needs |^)"([^"]+)"(?! needs)/.exec(message)?.[1] ?? message;
+    expect(resolution.problems.map(({ message }) => subjectOf(message)).toSorted()).toEqual(missing);
+  });
+
+  it('was looked at for every one that is known, in more than 50 rows', () => {
+    expect(TABLE.length).toBeGreaterThan(50);
     expect(new Set(TABLE.map(([name]) => name))).toEqual(new Set(known.map(({ formula }) => formula.name)));
   });
 });

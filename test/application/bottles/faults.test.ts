@@ -219,12 +219,14 @@ describe('what upstream sends in the way of an attack', () => {
       if (!wanted || request.headers.authorization === undefined) return false;
       response.writeHead(200, { 'content-type': 'application/json' });
       const block = Buffer.alloc(1024 * 1024, 0x20);
-      const send = () => {
-        while (sent < 100 * block.length && !response.destroyed) {
+      const send = (): void => {
+        let more = true;
+        while (more && sent < 100 * block.length && !response.destroyed) {
           sent += block.length;
-          if (!response.write(block)) return void response.once('drain', send);
+          more = response.write(block);
         }
-        response.end();
+        if (more) response.end();
+        else response.once('drain', send);
       };
       send();
       return true;
