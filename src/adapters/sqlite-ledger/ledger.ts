@@ -149,9 +149,10 @@ function judged(hash: HashText, event: CloudEvent): { readonly key: Uint8Array; 
 }
 
 function createReader(database: DatabaseSync) {
+  // A blob becomes an ArrayBuffer of its own, which costs more than the whole row: SQLite writes the hexadecimals.
   const COLUMNS =
-    'streams.name AS stream, entries.place, entries.seq, entries.previous, entries.hash, entries.event ' +
-    'FROM entries JOIN streams ON streams.id = entries.stream';
+    'streams.name AS stream, entries.place, entries.seq, lower(hex(entries.previous)) AS previous, ' +
+    'lower(hex(entries.hash)) AS hash, entries.event FROM entries JOIN streams ON streams.id = entries.stream';
   const all = (sql: string, ...values: readonly SQLInputValue[]) =>
     database
       .prepare(sql)
@@ -216,8 +217,8 @@ function entryOf({ stream, seq, previous, hash, event }: Row): LedgerEntry {
   return {
     stream: typeof stream === 'string' ? stream : '(a stream without a name)',
     seq: Number(seq),
-    previous: text(previous),
-    hash: text(hash),
+    previous: String(previous),
+    hash: String(hash),
     event: parsed(String(event)),
   };
 }
