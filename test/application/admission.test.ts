@@ -355,6 +355,39 @@ describe('a version that its public registry lists no more', () => {
   });
 });
 
+describe('a version that was delivered and is cut again upstream, though a newer one is asked for', () => {
+  /** 1.1.0 stands at the destinations, and 2.0.0 is asked for by now; upstream, 1.1.0 is another. */
+  const cutAgain = async () => {
+    await sync(configWith(undefined));
+    world = await syncWorld([...releases.slice(2), recut]);
+    ports = { ...ports, publicRegistry: { ...world.publicRegistry } };
+  };
+  const again = expect.stringContaining('1.1.0 was cut again upstream');
+  const recuts = () => factsIn(ledger.all, 'version.recut');
+
+  it('is told of once by a sync, and admits nothing', async () => {
+    await cutAgain();
+    expect(await sync(configWith(undefined))).toMatchObject({ version: '2.0.0', remarks: [again] });
+    expect(recuts()).toHaveLength(1);
+    after(1);
+    expect((await sync(configWith(undefined))).remarks).toEqual([]);
+    expect(recuts()).toHaveLength(1);
+    expect(factsIn(ledger.all, 'version.admitted')).toHaveLength(2);
+  });
+
+  it('is told of once by a verification', async () => {
+    await cutAgain();
+    const verify = async () => {
+      const { providers } = await verifyProviders(ports, configWith(undefined));
+      await ports.events.flush();
+      return providers[0]?.remarks;
+    };
+    expect(await verify()).toEqual([again]);
+    expect(await verify()).toEqual([]);
+    expect(recuts()).toHaveLength(1);
+  });
+});
+
 describe('the evidence of a version', () => {
   it('says when it was seen, who let it in, and where it went', async () => {
     await sync(configWith(SEVEN_DAYS));

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { CleanupResult } from '../../src/application/cleanup/results.ts';
 import type { StopSignal } from '../../src/cli/io.ts';
 import { run } from '../../src/cli/run.ts';
+import type { CloudEvent } from '../../src/domain/ledger/entry.ts';
 import { makeSampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
 import { makeSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
 import { recordingIo, recordingOutput, runInProcess } from '../support/command-line.ts';
@@ -74,7 +75,8 @@ describe('provider-sync cleanup of a private registry and a mirror', () => {
     ]);
     expect(flat(dry.stdout)).toContain('acme/anvil laptop 1.0.0 delete older');
     expect(dry.stdout).toContain('2 providers checked, 4 versions to delete.');
-    const real = ['--keep', '1', '--max-share', '1', '--yes', '--json'];
+    const ledger = join(await temporaryFolder(), 'ledger.sqlite');
+    const real = ['--keep', '1', '--max-share', '1', '--yes', '--json', '--ledger', ledger];
     const { code, stdout } = await world.command('cleanup', ...real);
     expect(code).toBe(0);
     const result = JSON.parse(stdout) as CleanupResult;
@@ -86,6 +88,21 @@ describe('provider-sync cleanup of a private registry and a mirror', () => {
     expect(await world.inRegistry()).toEqual(['1.2.0']);
     expect(await world.inMirror()).toEqual(['1.2.0']);
     expect((await world.command('verify', '--deep')).code).toBe(0);
+    const kept = await runInProcess(['history', '--ledger', ledger, '--json']);
+    const { entries } = JSON.parse(kept.stdout) as { entries: readonly { event: CloudEvent }[] };
+    expect(entries.map(({ event: { type, subject, data } }) => [type, subject, data])).toEqual(
+      expect.arrayContaining(
+        [
+          ['hcp', 'anvil'],
+          ['laptop', 'registry.terraform.io/acme/anvil'],
+        ].map(([destination, subject]) => [
+          'provider-sync.version.deleted.v1',
+          subject,
+          expect.objectContaining({ version: '1.0.0', destination }),
+        ]),
+      ),
+    );
+    expect(entries).toHaveLength(4);
   });
 
   it('needs no token where the config names mirrors alone', async () => {

@@ -9,7 +9,7 @@ import type { Fact } from '../../domain/events/envelope.ts';
 import { formatAddress } from '../../domain/provider/address.ts';
 import type { AvailableVersion } from '../../domain/provider/release.ts';
 import { LATEST } from '../../domain/provider/requested-version.ts';
-import { sameVersion, type Version } from '../../domain/provider/version.ts';
+import { compareVersions, sameVersion, type Version } from '../../domain/provider/version.ts';
 import type { Ledger } from '../../ports/ledger.ts';
 import type { PublicRegistry } from '../../ports/public-registry.ts';
 import { type ReleaseDocuments, type ReleasePorts, readReleaseDocuments } from '../resolve/read-release.ts';
@@ -30,6 +30,8 @@ export interface AdmissionPorts extends ResolvePorts, ReleasePorts {
   readonly admits?: boolean;
   /** True where the registry has only some versions, as a bundle's: what it does not list is not gone. */
   readonly partial?: boolean;
+  /** True where every version that was delivered is looked at again, and not only some each day. */
+  readonly looksAtAll?: boolean;
 }
 
 /** The version that an entry comes to, its documents proved; or the one that is not let in. */
@@ -57,6 +59,10 @@ export type ResolvedRelease =
  */
 const MOST_SEEN = 20;
 const MOST_AHEAD = 3;
+/** How many versions that were delivered are looked at again: other ones on every day, or all of a verification. */
+const MOST_AGAIN = 3;
+const MOST_VERIFIED = 50;
+const DAY = 86_400_000;
 
 /**
  * Resolves an entry to the newest version that is let in, and reads and proves its documents; with `resolved`, that
@@ -83,12 +89,14 @@ export async function resolveRelease(
       const documents = judged.documents ?? (await desk.see(version));
       await desk.admit(version, documents, judged.decision);
       await desk.lookAhead(found, over);
+      if (resolved === undefined) await desk.lookAgain(found, version);
       return { outcome: 'admitted', version, documents, passedOver: over, notes: desk.notes };
     }
     over.push(passedOver(version.canonical, judged.decision));
   }
   await desk.lookAhead(found, over);
   const [{ version }] = found.candidates;
+  if (resolved === undefined) await desk.lookAgain(found, version);
   onResolved(version.canonical);
   return {
     outcome: over.some(({ outcome }) => outcome === 'held') ? 'held' : 'refused',
@@ -157,8 +165,15 @@ async function openDesk(ports: AdmissionPorts, entry: ProviderEntry) {
     return documents;
   };
 
+  /** Nobody has asked for it: what is wrong with it is told when somebody does. */
+  const glanceAt = async (version: Version): Promise<void> => {
+    await see(version).catch((error: unknown) => {
+      if (error instanceof SyncError && error.origin === 'system') throw error;
+    });
+  };
+
   const isFirstDay = () =>
-    record.firstDay === undefined || clock.now().getTime() - record.firstDay.getTime() < 86_400_000;
+    record.firstDay === undefined || clock.now().getTime() - record.firstDay.getTime() < DAY;
 
   const publishedAtOf = async (version: Version) =>
     await ports.publicRegistry.publishedAt?.(entry.address, version);
@@ -227,11 +242,22 @@ async function openDesk(ports: AdmissionPorts, entry: ProviderEntry) {
         .filter((version) => lastDigest(record, version.canonical) === undefined)
         .filter((version, index, all) => all.findIndex((each) => sameVersion(each, version)) === index)
         .filter((version) => decide(version, undefined).outcome !== 'refused');
-      for (const version of unseen.slice(0, MOST_AHEAD)) {
-        // Nobody has asked for it: what is wrong with it is told when somebody does.
-        await see(version).catch((error: unknown) => {
-          if (error instanceof SyncError && error.origin === 'system') throw error;
-        });
+      for (const version of unseen.slice(0, MOST_AHEAD)) await glanceAt(version);
+    },
+
+    /** Whether versions that were delivered before still have the sums that they had: told of once when not. */
+    lookAgain: async ({ available }: Candidates, taken: Version) => {
+      if (ports.ledger === undefined || ports.partial === true) return;
+      const delivered = new Set(record.delivered.map((each) => each.version));
+      const standing = available
+        .map(({ version }) => version)
+        .filter((version) => delivered.has(version.canonical) && !sameVersion(version, taken))
+        .toSorted(compareVersions);
+      const most = ports.looksAtAll === true ? MOST_VERIFIED : MOST_AGAIN;
+      const start = standing.length > most ? Math.floor(clock.now().getTime() / DAY) * most : 0;
+      for (let index = 0; index < Math.min(most, standing.length); index += 1) {
+        const version = standing[(start + index) % standing.length];
+        if (version !== undefined) await glanceAt(version);
       }
     },
   };

@@ -79,7 +79,7 @@ async function verifyProvider(
       await recalledVersions(ports, entry, false),
       ports.destinationsNamed,
     );
-    const found = await resolveRelease(ports, entry, undefined, (canonical) => {
+    const found = await resolveRelease({ ...ports, looksAtAll: true }, entry, undefined, (canonical) => {
       version = canonical;
     });
     const over = found.passedOver.length === 0 ? {} : { passedOver: found.passedOver };

@@ -12,10 +12,12 @@ import { openForImport } from '../../../src/adapters/bundle/open-for-import.ts';
 import { createFolderMirrorStore } from '../../../src/adapters/folder/mirror-store.ts';
 import { createNetworkMirror } from '../../../src/adapters/network-mirror/network-mirror.ts';
 import { exportBundle } from '../../../src/application/bundle/export-bundle.ts';
-import { importBundle } from '../../../src/application/bundle/import-bundle.ts';
+import { type ImportPorts, importBundle } from '../../../src/application/bundle/import-bundle.ts';
+import { createLedgerLog } from '../../../src/application/ledger/ledger-log.ts';
 import { verifyProviders } from '../../../src/application/verify/verify-providers.ts';
 import type { SyncConfig } from '../../../src/domain/config/config.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
+import { createFakeLedger, factsIn } from '../../fakes/ledger.ts';
 import { createFakePrivateRegistry } from '../../fakes/private-registry.ts';
 import {
   anvil,
@@ -69,11 +71,11 @@ async function inside() {
   return {
     folder,
     destinations,
-    async import(path: string, config: SyncConfig) {
+    async import(path: string, config: SyncConfig, more: Partial<ImportPorts> = {}) {
       await using bundle = await openForImport(path, { verifyKey: undefined });
       const { events, progress } = world.ports;
       return await importBundle(
-        { bundle, history, destinations, destinationsNamed: true, events, progress, clock },
+        { bundle, history, destinations, destinationsNamed: true, events, progress, clock, ...more },
         config,
       );
     },
@@ -134,6 +136,23 @@ describe.each(['bundle', 'bundle.tar'])('%s: exported here, imported there', (na
     await exporting(third, wider, { since: second });
     await side.import(third, wider);
     expect(await side.verify(wider)).toMatchObject({ summary: { ok: true } });
+  });
+
+  it('is kept in a ledger when it is imported, and what a later one does not hold is not called gone', async () => {
+    const folder = await temporaryFolder();
+    const side = await inside();
+    const ledger = createFakeLedger(clock);
+    const events = createLedgerLog(ledger, clock);
+    for (const [number, version] of ['1.0.0', '1.1.0'].entries()) {
+      const target = join(folder, `${number}-${name}`);
+      await exporting(target, configOf(anvil(version, [LINUX])));
+      await side.import(target, configOf(anvil(version, [LINUX])), { ledger, events, admits: true });
+      await events.flush();
+    }
+    const facts = (fact: Parameters<typeof factsIn>[1]) => factsIn(ledger.all, fact);
+    expect(facts('version.delivered')).toHaveLength(4);
+    expect(facts('version.admitted')).toHaveLength(2);
+    expect(facts('version.gone-upstream')).toEqual([]);
   });
 
   it('is not written at all when nothing is new, or when a provider fails', async () => {
