@@ -14,13 +14,13 @@ interface Shot {
   readonly scheme: 'light' | 'dark';
 }
 
-const AWS = '#/provider/registry.terraform.io/hashicorp/azurerm';
+const AZURERM = '#/provider/registry.terraform.io/hashicorp/azurerm';
 
 const SHOTS: readonly Shot[] = [
   { name: 'catalogue-overview', hash: '#/', width: 1280, height: 760, scheme: 'light' },
-  { name: 'catalogue-provider', hash: AWS, width: 1024, height: 860, scheme: 'dark' },
+  { name: 'catalogue-provider', hash: AZURERM, width: 1024, height: 1130, scheme: 'dark' },
   { name: 'catalogue-phone', hash: '#/', width: 390, height: 760, scheme: 'light' },
-  { name: 'catalogue-plots', hash: '#/plots', width: 1024, height: 760, scheme: 'light' },
+  { name: 'catalogue-plots', hash: '#/plots', width: 1280, height: 800, scheme: 'light' },
 ];
 
 /** All of them together; a picture is looked at, not studied. */

@@ -50,6 +50,14 @@ const MEANINGS: Readonly<Record<StateFilter, string>> = {
   absent: 'No destination has a version of it.',
 };
 
+const OF_A_VERSION: Readonly<Record<Exclude<VersionState, 'available' | 'held' | 'needs-approval'>, string>> =
+  {
+    recalled: 'a recalled version',
+    withdrawn: 'a withdrawn version',
+    admitted: 'a version on its way',
+    incomplete: 'an incomplete version',
+  };
+
 /** The states of a provider in words, in the data's order: the one that matters most first. */
 export function rowStates(row: ProviderRow, now: Date): readonly StateWords[] {
   if (row.states.length === 0) return [stateWords('absent')];
@@ -69,9 +77,7 @@ export function rowStates(row: ProviderRow, now: Date): readonly StateWords[] {
         return stateWords(state);
       default:
         // It is not the provider: others of its versions are good.
-        return row.newest === null
-          ? stateWords(state)
-          : { ...stateWords(state), words: `a version ${STATE_NAMES[state]}` };
+        return row.newest === null ? stateWords(state) : { ...stateWords(state), words: OF_A_VERSION[state] };
     }
   });
 }
@@ -79,7 +85,9 @@ export function rowStates(row: ProviderRow, now: Date): readonly StateWords[] {
 /** A version's state; `until` is when time lets it in. */
 export function versionState(state: VersionState, until: string | null, now: Date): StateWords {
   const words = stateWords(state);
-  return state === 'held' && until !== null ? { ...words, words: untilWords('held', until, now) } : words;
+  if (state !== 'held' || until === null) return words;
+  const span = new Date(until) <= now ? '' : ` (${relative(until, now)})`;
+  return { ...words, words: `${untilWords('held', until, now)}${span}` };
 }
 
 export function stateWords(state: StateFilter): StateWords {
@@ -121,6 +129,5 @@ function heldWords(row: ProviderRow, now: Date): string {
 function untilWords(what: string, until: string, now: Date): string {
   // Its time has come, and the next sync lets it in.
   if (new Date(until) <= now) return `${what} until the next sync`;
-  const span = relative(until, now);
-  return `${what} until ${day(until)}${span === '' ? '' : ` (${span})`}`;
+  return `${what} until ${day(until)}`;
 }

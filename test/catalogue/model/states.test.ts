@@ -32,7 +32,7 @@ describe('the states of a provider in words', () => {
     [{ states: ['behind'], behind: null }, ['behind upstream']],
     [
       { states: ['held'], held: [{ version: '2.0.0', until: '2026-11-22T12:00:00Z' }] },
-      ['2.0.0 held until 22 Nov 2026 (in 2 days)'],
+      ['2.0.0 held until 22 Nov 2026'],
     ],
     [
       { states: ['held'], held: [{ version: '2.0.0', until: '2026-11-19T12:00:00Z' }] },
@@ -46,7 +46,7 @@ describe('the states of a provider in words', () => {
           { version: '2.0.0', until: '2026-11-22T12:00:00Z' },
         ],
       },
-      ['2 held, the first until 22 Nov 2026 (in 2 days)'],
+      ['2 held, the first until 22 Nov 2026'],
     ],
     [{ states: ['needs-approval'], held: [{ version: '2.0.0', until: null }] }, ['2.0.0 needs approval']],
     [
@@ -60,7 +60,7 @@ describe('the states of a provider in words', () => {
       ['2 need approval'],
     ],
     // While others of its versions are good, the provider itself is not recalled.
-    [{ states: ['recalled', 'available'] }, ['a version recalled', 'available']],
+    [{ states: ['recalled', 'available'] }, ['a recalled version', 'available']],
     [{ states: ['recalled'], newest: null }, ['recalled']],
     [{ states: ['withdrawn'], newest: null }, ['withdrawn upstream']],
   ])('%j', (change, words) => {
@@ -93,6 +93,7 @@ describe('a version’s state in words', () => {
     ['available', null, 'available'],
     ['held', null, 'held'],
     ['held', '2026-11-22T12:00:00Z', 'held until 22 Nov 2026 (in 2 days)'],
+    ['held', '2026-11-19T12:00:00Z', 'held until the next sync'],
     ['recalled', '2026-11-22T12:00:00Z', 'recalled'],
   ] as const)('%s, %s', (state, until, words) => {
     expect(versionState(state, until, NOW).words).toBe(words);

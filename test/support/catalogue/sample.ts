@@ -414,8 +414,12 @@ function happenings(
 function plots(all: readonly SampleProvider[], now: Date): Omit<Plots, 'format' | 'made'> {
   return {
     behind: all
-      .map(({ row }) => ({ address: row.address, versions: row.behind ?? 0, days: (row.behind ?? 0) * 11 }))
-      .toSorted((a, b) => b.versions - a.versions),
+      .map(({ row }) => ({
+        address: row.address,
+        versions: row.behind ?? 0,
+        days: (row.behind ?? 0) * 11 + (row.address.length % 10),
+      }))
+      .toSorted((a, b) => b.days - a.days),
     bytes: all
       .map(({ row }) => ({ address: row.address, bytes: row.bytes ?? 0 }))
       .toSorted((a, b) => b.bytes - a.bytes),
