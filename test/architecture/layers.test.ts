@@ -62,6 +62,10 @@ describe('layer rules', () => {
     ['handlers', '../cli/main.ts'],
     ['handlers', '../embedded/sample-registry/server.ts'],
     ['cli', '../handlers/read-config.ts'],
+    ['catalogue/model', 'node:path'],
+    ['catalogue/page', 'zod'],
+    ['catalogue/page', '../../application/resolve/read-config.ts'],
+    ['catalogue/page', '../../cli/main.ts'],
   ])('src/%s may not import %s', async (layer, specifier) => {
     expect(await lintSource(layer, importing(specifier))).toContain('no-restricted-imports');
   });
@@ -75,6 +79,7 @@ describe('layer rules', () => {
     ['embedded/private-registry', '../../adapters/local/read-text-file.ts'],
     ['handlers', '../application/resolve/read-config.ts'],
     ['cli', '../adapters/local/file-config-source.ts'],
+    ['catalogue/page', '../../domain/catalogue/what-to-write.ts'],
   ])('src/%s may import %s', async (layer, specifier) => {
     expect(await lintSource(layer, importing(specifier))).not.toContain('no-restricted-imports');
   });
@@ -83,6 +88,15 @@ describe('layer rules', () => {
     'src/domain may not reach for %s',
     async (expression) => {
       expect(await lintSource('domain', `export const found = ${expression};\n`)).toContain(
+        'no-restricted-globals',
+      );
+    },
+  );
+
+  it.each(['document.title', 'location.hash', 'navigator.language'])(
+    'src/catalogue/model may not reach for %s',
+    async (expression) => {
+      expect(await lintSource('catalogue/model', `export const found = ${expression};\n`)).toContain(
         'no-restricted-globals',
       );
     },
