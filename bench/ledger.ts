@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import Table from 'cli-table3';
 import { openSqliteLedger } from '../src/adapters/sqlite-ledger/ledger.ts';
 import { hashText } from '../src/application/ledger/hash-text.ts';
+import { takeIn } from '../src/application/ledger-intake/intake.ts';
 import { decideAdmission } from '../src/domain/admission/decide.ts';
 import { readRecord } from '../src/domain/admission/record.ts';
 import { parseConfig } from '../src/domain/config/parse-config.ts';
@@ -101,6 +102,19 @@ async function fill(ledger: Ledger, from: number, to: number, batch: number): Pr
   }
 }
 
+/** The whole of the pipeline on one machine: judged, processed, enriched from what is there, and appended. */
+async function takeAll(ledger: Ledger, from: number, to: number, batch: number): Promise<void> {
+  const ports = { ledger, clock, types: { find: async () => undefined } };
+  for (let number = from; number < to; number += batch) {
+    const events = Array.from({ length: Math.min(batch, to - number) }, (_, index) =>
+      eventOf(number + index),
+    );
+    for (const { outcome } of await takeIn(ports, events)) {
+      if (outcome !== 'stored') throw new Error(`The benchmark’s event was ${outcome}.`);
+    }
+  }
+}
+
 async function median(times: number, work: () => Promise<unknown>): Promise<number> {
   const taken: number[] = [];
   for (let time = 0; time < times; time += 1) {
@@ -188,6 +202,8 @@ export async function benchLedger(): Promise<void> {
   const synced = await plainSynced(folder);
   const single = await perSecond(1000, () => fill(ledger, 0, 1000, 1));
   const batched = await perSecond(20_000, () => fill(ledger, 1000, 21_000, BATCH));
+  const takenSingly = await perSecond(1000, () => takeAll(ledger, 21_000, 22_000, 1));
+  const taken = await perSecond(20_000, () => takeAll(ledger, 22_000, 42_000, BATCH));
   const rates = new Table({ head: ['events a second', '/s', 'ratio'], style: { head: [], border: [] } });
   rates.push(
     ['the disk’s fsync', fsync.toFixed(0), ''],
@@ -203,10 +219,20 @@ export async function benchLedger(): Promise<void> {
       batched.toFixed(0),
       `1 : ${(plain / batched).toFixed(1)} of SQLite alone`,
     ],
+    [
+      'validate, process, enrich, append, one by one',
+      takenSingly.toFixed(0),
+      `${(takenSingly / fsync).toFixed(2)} of the fsyncs, ${(takenSingly / synced).toFixed(2)} of SQLite alone`,
+    ],
+    [
+      'validate, process, enrich, append, in batches of 1,000',
+      taken.toFixed(0),
+      `1 : ${(plain / taken).toFixed(1)} of SQLite alone`,
+    ],
   );
   console.log(`\nThe ledger: judged, chained and kept, with every commit on the disk\n${rates.toString()}`);
 
-  await fill(ledger, 21_000, ENTRIES, BATCH);
+  await fill(ledger, 42_000, ENTRIES, BATCH);
   const stream = addressOf(7);
   const page = await median(20, () => ledger.read(stream, { limit: 100 }));
   const whole = await median(5, () => ledger.read(stream));

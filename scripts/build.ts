@@ -11,7 +11,11 @@ import { buildSampleProvider } from './build-sample-provider.ts';
 const [folder = 'dist', metafile] = process.argv.slice(2);
 await rm(folder, { recursive: true, force: true });
 const built = await build({
-  entryPoints: { 'provider-sync': 'src/cli/main.ts' },
+  // The second is a thread of the command's, and lies beside what starts it.
+  entryPoints: {
+    'provider-sync': 'src/cli/main.ts',
+    'schema-worker': 'src/adapters/json-schema/schema-worker.ts',
+  },
   outdir: folder,
   outExtension: { '.js': '.mjs' },
   chunkNames: 'provider-sync-[hash]',

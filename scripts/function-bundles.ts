@@ -30,22 +30,29 @@ interface FunctionResource {
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** Bundles every function of the template with the template's own settings, as `sam build` does. */
-export async function bundleFunctions(folder: string): Promise<readonly FunctionBundle[]> {
-  const text = await readFile(path.join(root, 'template.yaml'), 'utf8');
+/**
+ * Bundles every function of a template with the template's own settings, as `sam build` does. A function of several
+ * entry points has a bundle for each.
+ */
+export async function bundleFunctions(
+  folder: string,
+  template = 'template.yaml',
+): Promise<readonly FunctionBundle[]> {
+  const text = await readFile(path.join(root, template), 'utf8');
   const { Resources } = parse(text, { logLevel: 'silent' }) as {
     Resources: Record<string, FunctionResource>;
   };
   const functions = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::Serverless::Function');
-  return await Promise.all(
+  const bundles = await Promise.all(
     functions.map(async ([name, { Metadata }]) => {
       const options = buildOptions(Metadata.BuildProperties, path.join(folder, name));
       const { metafile } = await build({ ...options, metafile: true });
-      const [file, output] = Object.entries(metafile.outputs).find(([key]) => key.endsWith('.mjs')) ?? [];
-      if (file === undefined || output === undefined) throw new Error(`${name} came to no module.`);
-      return { function: name, file: path.resolve(root, file), output };
+      const modules = Object.entries(metafile.outputs).filter(([file]) => file.endsWith('.mjs'));
+      if (modules.length === 0) throw new Error(`${name} came to no module.`);
+      return modules.map(([file, output]) => ({ function: name, file: path.resolve(root, file), output }));
     }),
   );
+  return bundles.flat();
 }
 
 function buildOptions(

@@ -22,6 +22,8 @@ export interface Invocation<E> {
   readonly requestId: string;
   /** Aborted with DeadlineNear shortly before the function's time is up. */
   readonly signal: AbortSignal;
+  /** How much of that time is left. */
+  readonly remainingMs: () => number;
 }
 
 interface FunctionDefinition<E, C, R> {
@@ -62,7 +64,9 @@ export function lambdaFunction<E, C, R>(definition: FunctionDefinition<E, C, R>)
     const started = performance.now();
     const { signal } = deadline;
     try {
-      const result = await definition.run(composition(), { event, requestId: context.awsRequestId, signal });
+      const remainingMs = () => context.getRemainingTimeInMillis();
+      const invocation = { event, requestId: context.awsRequestId, signal, remainingMs };
+      const result = await definition.run(composition(), invocation);
       const { duration, count } = definition.metrics ?? {};
       if (duration) metrics.addMetric(duration, 'Milliseconds', performance.now() - started);
       if (count) metrics.addMetric(count, 'Count', 1);

@@ -41,8 +41,10 @@ export interface Ledger {
   read(stream: string, query?: LedgerQuery): Promise<readonly LedgerEntry[]>;
   /** What was received in a time, oldest first. */
   readTime(query: TimeQuery): Promise<readonly LedgerEntry[]>;
-  /** The oldest sight of a SHA256SUMS (hex), of whichever provider and version. */
+  /** The oldest sight of a SHA256SUMS (hex), of whichever provider and version, or of another artifact's digest. */
   firstSight(digest: string): Promise<LedgerEntry | undefined>;
+  /** The newest so many entries with a digest, newest first. One that came in a moment ago may be missing. */
+  newestOf(digest: string, limit: number): Promise<readonly LedgerEntry[]>;
   /** Each stream's last entry. */
   heads(): Promise<ReadonlyMap<string, Head>>;
   /** Everything as it is stored, stream by stream in the order of the numbers; what appears meanwhile may be missing. */

@@ -208,6 +208,31 @@ export function describeLedgerContract(name: string, makeSubject: () => Promise<
       expect(await ledger.firstSight('c'.repeat(64))).toBeUndefined();
     });
 
+    it('finds the newest entries about an artifact, newest first', async () => {
+      await using subject = await makeSubject();
+      const clock = settable('2026-08-01T00:00:00Z');
+      const ledger = await subject.open(clock);
+      const paid = (id: string, artifact: string): CloudEvent => ({
+        specversion: '1.0',
+        type: 'com.example.payment.v1',
+        source: '/payments',
+        subject: `account-${id}`,
+        id,
+        artifact: artifact.repeat(64),
+        data: { shasums: 'f'.repeat(64) },
+      });
+      for (const [index, artifact] of ['d', 'e', 'd', 'd'].entries()) {
+        clock.set(`2026-08-01T00:00:0${index}Z`);
+        await ledger.append([paid(String(index), artifact)]);
+      }
+      const newest = async (artifact: string, limit: number) =>
+        (await ledger.newestOf(artifact.repeat(64), limit)).map(({ event }) => event.id);
+      expect(await newest('d', 10)).toEqual(['3', '2', '0']);
+      expect(await newest('d', 2)).toEqual(['3', '2']);
+      expect(await newest('f', 10)).toEqual([]);
+      expect((await ledger.firstSight('d'.repeat(64)))?.event.id).toBe('0');
+    });
+
     it('takes a long list of entries, and hands them all out', async () => {
       await using subject = await makeSubject();
       const ledger = await subject.open(settable('2026-08-01T00:00:00Z'));

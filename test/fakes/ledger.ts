@@ -65,6 +65,11 @@ export function createFakeLedger(clock: Clock): Ledger & { readonly all: readonl
         .toSorted((a, b) => receivedAt(a) - receivedAt(b))
         .slice(0, limit),
     firstSight: async (digest) => all.find(({ event }) => keysOf(event).digest === digest),
+    newestOf: async (digest, limit) =>
+      all
+        .filter(({ event }) => keysOf(event).digest === digest)
+        .toReversed()
+        .slice(0, limit),
     heads: async () => new Map(all.map(({ stream, seq, hash }) => [stream, { seq, hash }])),
     entries: async function* () {
       for (const stream of new Set(all.map((entry) => entry.stream))) yield* inStream(stream);

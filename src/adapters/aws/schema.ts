@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { cloudEvent } from '../../domain/events/schema.ts';
+import { REJECTION_CODES } from '../../domain/ledger-intake/rejection.ts';
 
 const json = z.string().transform((text, context): unknown => {
   try {
@@ -35,3 +36,18 @@ export const bookmark = json.pipe(z.object({ until: z.iso.datetime() }));
 
 /** The hash of the heads that were kept last; the heads themselves are read by the ledger's own schema. */
 export const keptHash = json.pipe(z.object({ hash: z.string().regex(/^[0-9a-f]{64}$/) }));
+
+/** How a workflow of the ledger's pipeline says that it ended. */
+export const workflowOutput = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.enum(['stored', 'duplicate']) }),
+  z.object({
+    outcome: z.literal('rejected'),
+    reason: z.object({
+      code: z.enum(REJECTION_CODES),
+      message: z.string(),
+      pointer: z.string().optional(),
+      schema: z.string().optional(),
+      severity: z.enum(['warning', 'high']),
+    }),
+  }),
+]);

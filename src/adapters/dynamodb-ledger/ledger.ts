@@ -41,14 +41,16 @@ export function createDynamoLedger(options: DynamoLedgerOptions): Ledger {
     read: (stream, wanted = {}) => read(table, stream, wanted),
     readTime: (wanted) => readTime(table, shards, wanted),
     firstSight: async (digest) => {
-      const found = query(table, {
-        IndexName: BY_DIGEST,
-        KeyConditionExpression: 'digest = :digest',
-        ExpressionAttributeValues: { ':digest': { S: digest } },
-        Limit: 1,
-      });
-      const item = await first(found);
+      const item = await first(query(table, ofDigest(digest, { Limit: 1 })));
       return item && entryIn(item);
+    },
+    newestOf: async (digest, limit) => {
+      const found: LedgerEntry[] = [];
+      for await (const item of query(table, ofDigest(digest, { Limit: limit, ScanIndexForward: false }))) {
+        found.push(entryIn(item));
+        if (found.length >= limit) break;
+      }
+      return found;
     },
     heads: async () => {
       const heads = new Map<string, Head>();
@@ -64,6 +66,15 @@ export function createDynamoLedger(options: DynamoLedgerOptions): Ledger {
       }
     },
     close: async () => {},
+  };
+}
+
+function ofDigest(digest: string, more: { readonly Limit: number; readonly ScanIndexForward?: boolean }) {
+  return {
+    IndexName: BY_DIGEST,
+    KeyConditionExpression: 'digest = :digest',
+    ExpressionAttributeValues: { ':digest': { S: digest } },
+    ...more,
   };
 }
 

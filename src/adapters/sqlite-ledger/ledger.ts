@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { SyncError } from '../../domain/errors.ts';
 import { conflictEvent, identityKey } from '../../domain/ledger/conflict.ts';
 import {
@@ -68,6 +68,7 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
     read: (stream, query = {}) => failing(file, () => reader.read(stream, query)),
     readTime: (query) => failing(file, () => reader.readTime(query)),
     firstSight: (digest) => failing(file, () => reader.firstSight(digest)),
+    newestOf: (digest, limit) => failing(file, () => reader.newestOf(digest, limit)),
     heads: () => failing(file, () => reader.heads()),
     entries: async function* () {
       for (const stream of await failing(file, () => reader.storedStreams())) {
@@ -153,11 +154,13 @@ function createReader(database: DatabaseSync) {
   const COLUMNS =
     'streams.name AS stream, entries.place, entries.seq, lower(hex(entries.previous)) AS previous, ' +
     'lower(hex(entries.hash)) AS hash, entries.event FROM entries JOIN streams ON streams.id = entries.stream';
-  const all = (sql: string, ...values: readonly SQLInputValue[]) =>
-    database
-      .prepare(sql)
-      .all(...values)
-      .map(entryOf);
+  // There are few forms of a question, and preparing one takes longer than asking it.
+  const prepared = new Map<string, StatementSync>();
+  const all = (sql: string, ...values: readonly SQLInputValue[]) => {
+    const statement = prepared.get(sql) ?? database.prepare(sql);
+    prepared.set(sql, statement);
+    return statement.all(...values).map(entryOf);
+  };
   return {
     read: (stream: string, { types, version, before, limit }: LedgerQuery): readonly LedgerEntry[] => {
       const values: SQLInputValue[] = [stream];
@@ -185,6 +188,12 @@ function createReader(database: DatabaseSync) {
         `SELECT ${COLUMNS} WHERE entries.digest = ? ORDER BY entries.place LIMIT 1`,
         Buffer.from(digest, 'utf8'),
       )[0],
+    newestOf: (digest: string, limit: number): readonly LedgerEntry[] =>
+      all(
+        `SELECT ${COLUMNS} WHERE entries.digest = ? ORDER BY entries.place DESC LIMIT ?`,
+        Buffer.from(digest, 'utf8'),
+        limit,
+      ),
     heads: (): ReadonlyMap<string, Head> =>
       new Map(
         database

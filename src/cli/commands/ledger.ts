@@ -17,6 +17,8 @@ import {
   withLedger,
 } from './decision-run.ts';
 import { tell } from './keys-run.ts';
+import { checkTypeCommand } from './ledger-check-type.ts';
+import { redriveCommand } from './ledger-redrive.ts';
 
 const READING = { variables: LEDGER_COMMAND_VARIABLES };
 
@@ -169,5 +171,5 @@ export const ledgerCommands: CommandGroupSpec = {
   summary: 'check, anchor and export the record of everything that happened',
   description:
     'The ledger keeps every event of every run for ever. What it knows of a provider is shown by history and evidence.',
-  commands: [verifyLedgerCommand, headsCommand, exportCommand],
+  commands: [verifyLedgerCommand, headsCommand, exportCommand, redriveCommand, checkTypeCommand],
 };

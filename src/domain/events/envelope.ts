@@ -6,7 +6,7 @@ import type { DomainEvent, RunFailure } from './domain-event.ts';
 import { EVENT_TYPES, type EventData, type EventName, eventType } from './types/schema.ts';
 
 /** The source of the product's own events: the same on every machine, so that the same fact is the same event. */
-const EVENT_SOURCE = '/provider-sync';
+export const EVENT_SOURCE = '/provider-sync';
 
 /** The ledger's stream of all runs. */
 export const RUN_STREAM = 'runs';
@@ -23,19 +23,24 @@ export interface Fact<N extends EventName = EventName> {
 
 /** A fact in its envelope. The id is the same whenever and wherever the same fact is reported. */
 export function envelopeOf(hash: HashText, { name, subject, data }: Fact, now: Date): CloudEvent {
-  const type = eventType(name);
   const members = data as Record<string, unknown>;
-  const identity = EVENT_TYPES[name].identity.map((member) => members[member] ?? null);
   return {
     specversion: '1.0',
-    id: hash(canonicalize([type, subject, ...identity])).slice(0, 32),
+    id: idOf(hash, { name, subject, data }),
     source: EVENT_SOURCE,
-    type,
+    type: eventType(name),
     subject,
     time: now.toISOString(),
     datacontenttype: 'application/json',
     data: Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)),
   };
+}
+
+/** The id that follows from a fact. */
+export function idOf(hash: HashText, { name, subject, data }: Fact): string {
+  const members = data as Record<string, unknown>;
+  const identity = EVENT_TYPES[name].identity.map((member) => members[member] ?? null);
+  return hash(canonicalize([eventType(name), subject, ...identity])).slice(0, 32);
 }
 
 function fact<N extends EventName>(name: N, subject: string, data: EventData<N>): Fact {

@@ -18,6 +18,8 @@ export interface CloudEvent {
   readonly received?: string | undefined;
   /** The ledger's stream, where it is not the subject. */
   readonly partitionkey?: string | undefined;
+  /** A digest of what the event is about, in hex, where the rules of its type name that. */
+  readonly artifact?: string | undefined;
   /** Extensions: scalars. */
   readonly [extension: string]: unknown;
 }
@@ -81,9 +83,9 @@ export function contentsOf(hash: HashText, event: CloudEvent): string {
 }
 
 /** By what a ledger finds an entry beside its stream and its time. */
-export function keysOf({ data }: CloudEvent): {
+export function keysOf({ data, artifact }: CloudEvent): {
   readonly version: string | undefined;
-  /** Of SHA256SUMS. */
+  /** Of SHA256SUMS, or of whatever else the event is about. */
   readonly digest: string | undefined;
 } {
   const { version, shasums } = (typeof data === 'object' && data !== null ? data : {}) as Record<
@@ -92,5 +94,5 @@ export function keysOf({ data }: CloudEvent): {
   >;
   const short = (value: unknown) =>
     typeof value === 'string' && value !== '' && value.length <= 200 ? value : undefined;
-  return { version: short(version), digest: short(shasums) };
+  return { version: short(version), digest: short(artifact) ?? short(shasums) };
 }

@@ -1,6 +1,6 @@
 import { readPublication, readSnapshot } from '../../application/bottles/mirror-documents.ts';
 import { composeBottles } from '../composition/bottles.ts';
-import { systemClock } from '../composition/registries.ts';
+import { systemClock } from '../composition/clock.ts';
 import { lambdaFunction } from '../lambda-function.ts';
 import { watchEvent } from './events/schema.ts';
 

@@ -8,7 +8,7 @@ import { type ApiKey, HOMEBREW_API_KEYS } from '../../domain/integrity/jws.ts';
 import type { BottleRegistry, FormulaeApi } from '../../ports/bottle-source.ts';
 import type { EnvironmentReader } from '../environment.ts';
 import { readProxy } from '../settings.ts';
-import { systemClock } from './registries.ts';
+import { systemClock } from './clock.ts';
 
 /** Thirty megabytes take their time through a proxy. */
 const API_DOCUMENT_MS = 300_000;

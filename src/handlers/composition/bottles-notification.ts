@@ -10,8 +10,8 @@ import { readSettings } from '../environment.ts';
 import type { Runtime } from '../lambda-function.ts';
 import { readNotification, readProxy } from '../settings.ts';
 import { traceMethods } from '../tracing.ts';
+import { systemClock } from './clock.ts';
 import { createNotifier } from './notification.ts';
-import { systemClock } from './registries.ts';
 import { SDK_OPTIONS } from './sdk.ts';
 
 const WHAT = 'webhook’s address';

@@ -6,8 +6,8 @@ import type { MirrorStore } from '../../ports/mirror-store.ts';
 import { type Environment, type EnvironmentReader, readSettings } from '../environment.ts';
 import type { Runtime } from '../lambda-function.ts';
 import { connectBottleUpstream, readBottleUpstream } from './bottle-upstream.ts';
+import { systemClock } from './clock.ts';
 import { composeLedger } from './ledger.ts';
-import { systemClock } from './registries.ts';
 
 export interface BottlesComposition {
   /** `s3://bucket/prefix`: the only place that the functions may write to. */

@@ -13,11 +13,12 @@ import {
   readNotification,
   readUpstreamAddresses,
 } from '../settings.ts';
+import { systemClock } from './clock.ts';
 import { composeConfigReader } from './config-reader.ts';
 import { composeDestinations } from './destinations.ts';
 import { composeLedger } from './ledger.ts';
 import { createNotifier } from './notification.ts';
-import { composeRegistryAccess, systemClock } from './registries.ts';
+import { composeRegistryAccess } from './registries.ts';
 
 export interface CleanupComposition extends CleanupSettings {
   /** The config that says what must stay, as it is now. */

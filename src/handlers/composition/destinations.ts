@@ -12,7 +12,8 @@ import type { Destination } from '../../ports/destination.ts';
 import type { VersionStore } from '../../ports/version-store.ts';
 import type { Environment } from '../environment.ts';
 import type { DestinationSettings } from '../settings.ts';
-import { type RegistryAccess, systemClock } from './registries.ts';
+import { systemClock } from './clock.ts';
+import type { RegistryAccess } from './registries.ts';
 
 type AnyDestination = Destination & VersionStore;
 

@@ -8,9 +8,9 @@ import type { Outbox } from '../../ports/outbox.ts';
 import { readSettings } from '../environment.ts';
 import type { Runtime } from '../lambda-function.ts';
 import { readNotification } from '../settings.ts';
+import { systemClock } from './clock.ts';
 import { createOutbox, createTable, ledgerBuckets } from './ledger.ts';
 import { createNotifier } from './notification.ts';
-import { systemClock } from './registries.ts';
 
 interface KeepingComposition {
   readonly ledger: Ledger;

@@ -13,7 +13,7 @@ import type { Ledger } from '../../ports/ledger.ts';
 import type { Outbox } from '../../ports/outbox.ts';
 import { type Environment, type EnvironmentReader, readSettings } from '../environment.ts';
 import type { Runtime } from '../lambda-function.ts';
-import { systemClock } from './registries.ts';
+import { systemClock } from './clock.ts';
 
 /** What fails here has another way to go: it is given up sooner than elsewhere. */
 const LEDGER_SDK_OPTIONS = {

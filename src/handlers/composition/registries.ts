@@ -4,12 +4,12 @@ import { hostOf } from '../../adapters/http/address.ts';
 import { createHttpClient } from '../../adapters/http/client.ts';
 import type { HttpClient, HttpClientOptions } from '../../adapters/http/contract.ts';
 import { createRateLimiter, type RateLimiter } from '../../adapters/http/rate-limiter.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type { TokenSource } from '../../ports/token-source.ts';
 import { readSettings } from '../environment.ts';
 import type { Runtime } from '../lambda-function.ts';
 import { type DestinationSettings, readAllowedHosts, readProxy } from '../settings.ts';
 import { traceMethods } from '../tracing.ts';
+import { systemClock } from './clock.ts';
 import { SDK_OPTIONS } from './sdk.ts';
 
 /** HCP Terraform answers 429 beyond 30 requests a second and user; five functions run side by side. */
@@ -26,8 +26,6 @@ function limiterOf(address = ''): RateLimiter {
 
 /** How long one document is asked for again: the state machine has retries of its own for longer breaks. */
 const DOCUMENT_RETRY_MS = 60_000;
-
-export const systemClock: Clock = { now: () => new Date(), monotonic: () => performance.now() };
 
 export interface RegistryAccess {
   /** The token in a secret, kept with the container. */

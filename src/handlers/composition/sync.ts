@@ -4,10 +4,11 @@ import { readSettings } from '../environment.ts';
 import type { Runtime } from '../lambda-function.ts';
 import type { ReferencedEntry } from '../referenced-entry.ts';
 import { type DestinationSettings, readDestination, readUpstreamAddresses } from '../settings.ts';
+import { systemClock } from './clock.ts';
 import { type ConfigReader, composeConfigReader } from './config-reader.ts';
 import { composeDestinations } from './destinations.ts';
 import { composeLedger } from './ledger.ts';
-import { composeRegistryAccess, systemClock } from './registries.ts';
+import { composeRegistryAccess } from './registries.ts';
 
 export interface SyncComposition {
   readonly config: ConfigReader;

@@ -1,0 +1,2 @@
+// Bundled beside register-type, which starts it as a thread.
+import '../../adapters/json-schema/schema-worker.ts';
