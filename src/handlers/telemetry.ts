@@ -45,6 +45,10 @@ type Reported = DomainEvent | ProgressSignal;
 const SILENT: readonly Reported['kind'][] = [
   'PackageTransferProgressed',
   'PackageTransferEnded',
+  'BottlesAwaited',
+  'BottleTransferStarted',
+  'BottleTransferProgressed',
+  'BottleTransferEnded',
   'ReleaseVerified',
   'ProviderSyncFailed',
   'VersionConflictFound',

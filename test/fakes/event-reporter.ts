@@ -33,6 +33,10 @@ const SIGNALS: readonly string[] = [
   'PackageTransferProgressed',
   'PackageTransferRestarted',
   'PackageTransferEnded',
+  'BottlesAwaited',
+  'BottleTransferStarted',
+  'BottleTransferProgressed',
+  'BottleTransferEnded',
   'RequestRetried',
 ] satisfies ProgressSignal['kind'][];
 

@@ -31,7 +31,7 @@ export type BroughtBottle =
     }
   | { readonly outcome: 'failed'; readonly bottle: WantedBottle; readonly error: ErrorReport };
 
-type BringPorts = Pick<BottlePorts, 'registry' | 'store' | 'events'>;
+type BringPorts = Pick<BottlePorts, 'registry' | 'store' | 'events' | 'progress'>;
 
 const DEFAULT_CONCURRENCY = 8;
 /** Larger ones do not exist; the digest decides in any case. */
@@ -136,6 +136,8 @@ async function bringBottle(
   const held = { ...bottle, size, entrySha256 };
   const file = { key: blobKeyOf(bottle.image, bottle.sha256), sha256: bottle.sha256 };
   if (holdings.get(file.key) === size) return { outcome: 'present', bottle: held };
+  const { filename } = bottle;
+  ports.progress?.signal({ kind: 'BottleTransferStarted', bottle: filename });
   const outcome = await transferFile({
     source: registry.bottleSource(bottle),
     sink: {
@@ -146,9 +148,11 @@ async function bringBottle(
     },
     expected: bottle.sha256,
     maxBytes: Math.min(MAX_BOTTLE_BYTES, size),
+    onProgress: (bytes) =>
+      ports.progress?.signal({ kind: 'BottleTransferProgressed', bottle: filename, bytes, size }),
     ...(signal ? { signal } : {}),
     ...transfer,
-  });
+  }).finally(() => ports.progress?.signal({ kind: 'BottleTransferEnded', bottle: filename }));
   if (outcome.bytes !== size) {
     throw new SyncError(
       'UpstreamResponseInvalid',
@@ -156,7 +160,7 @@ async function bringBottle(
     );
   }
   await store.revealFiles([file]);
-  const { filename, sha256 } = bottle;
+  const { sha256 } = bottle;
   const checks = entryChecks(bottle, signedBy);
   ports.events.append({
     kind: 'BottleTransferred',

@@ -3,6 +3,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { EventLog } from '../../ports/event-log.ts';
 import type { Ledger } from '../../ports/ledger.ts';
 import type { MirrorStore } from '../../ports/mirror-store.ts';
+import type { Progress } from '../../ports/progress.ts';
 import type { TransferInput } from '../transfer/transfer-file.ts';
 
 /** Everything that mirroring bottles touches outside itself. */
@@ -12,6 +13,7 @@ export interface BottlePorts {
   readonly store: MirrorStore;
   readonly events: EventLog;
   readonly clock: Clock;
+  readonly progress?: Progress;
   /** Tells what is recalled beside the config's own recalls. */
   readonly ledger?: Ledger | undefined;
 }

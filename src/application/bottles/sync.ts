@@ -22,6 +22,7 @@ export async function syncBottles(
     const prepared = await prepareRun(ports, entry, options.signal);
     const { apis, resolution, present, open, holdings } = prepared;
     await takeOutRecalled(ports, prepared);
+    ports.progress?.signal({ kind: 'BottlesAwaited', bottles: open.map(({ filename }) => filename) });
     const brought = await bringBottles(ports, open, holdings, { ...options, signedBy: signersOf(apis) });
     return await finishRun(ports, prepared, {
       apis: apis.map((api) => ({ ...api, open: () => oneChunk(api.bytes()) })),

@@ -110,6 +110,6 @@ export async function withBottles<R>(
   const store = await composeMirrorStore(settings.entry.destination, io.environment);
   const { api, registry } = homebrew;
   return await withRunLedger(settings.ledgerFile, reporter, ({ events, ledger }) =>
-    work({ api, registry, store, events, clock: systemClock, ledger }),
+    work({ api, registry, store, events, clock: systemClock, ledger, progress: reporter }),
   );
 }

@@ -137,16 +137,19 @@ function rowsOf({ stream }: Output): number {
 }
 
 function updateBars(progress: ProgressSignal, bars: Bars, stopwatches: Stopwatches): void {
-  if (!('platform' in progress)) return;
-  const name = packageOf(progress);
+  if (!('platform' in progress) && !('bottle' in progress)) return;
+  const name = 'bottle' in progress ? progress.bottle : packageOf(progress);
   switch (progress.kind) {
+    case 'BottleTransferStarted':
     case 'PackageTransferStarted':
       stopwatches.start(name);
       return bars.start(name);
+    case 'BottleTransferProgressed':
     case 'PackageTransferProgressed': {
       const { bytes: done, size } = progress;
       return bars.update(name, { name, done, size, elapsed: stopwatches.elapsed(name) ?? 0 });
     }
+    case 'BottleTransferEnded':
     case 'PackageTransferEnded':
       stopwatches.stop(name);
       return bars.end(name);

@@ -1,6 +1,6 @@
 import type { ProgressSignal } from '../../domain/events/progress-signal.ts';
 import { formatPlatform, type Platform } from '../../domain/provider/platform.ts';
-import { formatBytes, formatDuration, formatRate } from '../render/quantities.ts';
+import { countOf, formatBytes, formatDuration, formatRate } from '../render/quantities.ts';
 
 /** How far a whole run is: packages and bytes over everything that is known to be transferred. */
 export interface Tally {
@@ -19,8 +19,8 @@ interface Counted {
 export function createTally(monotonic: () => number): Tally {
   const packages = new Map<string, Counted>();
   let started: number | undefined;
-  const counted = (address: string, version: string, platform: Platform): Counted => {
-    const name = `${address} ${version} ${formatPlatform(platform)}`;
+  let what: 'package' | 'bottle' = 'package';
+  const counted = (name: string): Counted => {
     const known = packages.get(name) ?? { bytes: 0, size: undefined, done: false };
     packages.set(name, known);
     return known;
@@ -28,30 +28,44 @@ export function createTally(monotonic: () => number): Tally {
   return {
     count(signal) {
       if (signal.kind === 'PackagesAwaited') {
-        for (const platform of signal.platforms) counted(signal.address, signal.version, platform);
+        for (const platform of signal.platforms) counted(nameOf({ ...signal, platform }));
       }
-      if (!('platform' in signal)) return;
-      const about = counted(signal.address, signal.version, signal.platform);
-      if (signal.kind === 'PackageTransferStarted') started ??= monotonic();
-      if (signal.kind === 'PackageTransferProgressed') {
+      if (signal.kind === 'BottlesAwaited') {
+        what = 'bottle';
+        for (const bottle of signal.bottles) counted(bottle);
+      }
+      if (!('platform' in signal) && !('bottle' in signal)) return;
+      const about = counted('bottle' in signal ? signal.bottle : nameOf(signal));
+      if (signal.kind === 'PackageTransferStarted' || signal.kind === 'BottleTransferStarted') {
+        started ??= monotonic();
+      }
+      if (signal.kind === 'PackageTransferProgressed' || signal.kind === 'BottleTransferProgressed') {
         about.bytes = signal.bytes;
         about.size = signal.size;
       }
-      if (signal.kind === 'PackageTransferEnded') about.done = true;
+      if (signal.kind === 'PackageTransferEnded' || signal.kind === 'BottleTransferEnded') about.done = true;
     },
     describe() {
       if (packages.size === 0) return undefined;
       const elapsed = started === undefined ? 0 : monotonic() - started;
-      return describeTally([...packages.values()], elapsed);
+      return describeTally([...packages.values()], elapsed, what);
     },
   };
 }
 
-function describeTally(packages: readonly Counted[], elapsed: number): string {
+function nameOf(about: {
+  readonly address: string;
+  readonly version: string;
+  readonly platform: Platform;
+}): string {
+  return `${about.address} ${about.version} ${formatPlatform(about.platform)}`;
+}
+
+function describeTally(packages: readonly Counted[], elapsed: number, what: string): string {
   const done = packages.filter((each) => each.done).length;
   const bytes = packages.reduce((sum, each) => sum + each.bytes, 0);
   const total = totalOf(packages);
-  const parts = [`${done} of ${packages.length} ${packages.length === 1 ? 'package' : 'packages'}`];
+  const parts = [`${done} of ${countOf(packages.length, what)}`];
   parts.push(
     total === undefined
       ? formatBytes(bytes)

@@ -7,11 +7,11 @@ import { type Canvas, type Cell, type Column, renderTable } from './table.ts';
 import { wrapParagraph } from './wrap.ts';
 
 const COLUMNS: readonly Column[] = [
-  { title: 'FORMULA', narrowest: 12 },
+  { title: 'FORMULA', narrowest: 11 },
   { title: 'VERSION', narrowest: 8 },
-  { title: 'BOTTLES' },
+  { title: 'BOTTLES', narrowest: 13 },
   { title: 'SIZE', alignRight: true },
-  { title: 'OUTCOME', narrowest: 12 },
+  { title: 'OUTCOME', narrowest: 10 },
 ];
 
 /** Prose is easier to read in lines of this length. */

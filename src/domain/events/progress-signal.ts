@@ -31,6 +31,17 @@ export type ProgressSignal =
     })
   /** The common download is over, whatever came of it. */
   | (AboutPackage & { readonly kind: 'PackageTransferEnded' })
+  /** Bottles that a mirror lacks, by their file names. */
+  | { readonly kind: 'BottlesAwaited'; readonly bottles: readonly string[] }
+  | { readonly kind: 'BottleTransferStarted'; readonly bottle: string }
+  | {
+      readonly kind: 'BottleTransferProgressed';
+      readonly bottle: string;
+      readonly bytes: number;
+      readonly size: number;
+    }
+  /** Whatever came of it. */
+  | { readonly kind: 'BottleTransferEnded'; readonly bottle: string }
   | {
       readonly kind: 'RequestRetried';
       readonly target: string;

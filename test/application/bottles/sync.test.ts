@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createFolderMirrorStore } from '../../../src/adapters/folder/mirror-store.ts';
+import { syncBottles } from '../../../src/application/bottles/sync.ts';
+import type { ProgressSignal } from '../../../src/domain/events/progress-signal.ts';
 import { brewInstall } from '../../support/bottles/brew-client.ts';
 import {
   DAY,
@@ -54,6 +56,21 @@ describe('a mirror of bottles', () => {
       ]);
     },
   );
+
+  it('tells how far each bottle is while it comes', async () => {
+    await using world = await mirrorWorld();
+    const signals: ProgressSignal[] = [];
+    const store = createFolderMirrorStore(await temporaryFolder());
+    const progress = { signal: (signal: ProgressSignal) => void signals.push(signal) };
+    const { bottles } = await syncBottles({ ...world.ports(store), progress }, entryOf());
+    expect(signals[0]).toMatchObject({ kind: 'BottlesAwaited', bottles: { length: 5 } });
+    const bottle = 'zlib--1.3.1.x86_64_linux.bottle.tar.gz';
+    const about = signals.filter((signal) => 'bottle' in signal && signal.bottle === bottle);
+    const size = bottles.find(({ name }) => name === 'zlib')?.size;
+    expect(about.at(0)).toEqual({ kind: 'BottleTransferStarted', bottle });
+    expect(about.at(-2)).toEqual({ kind: 'BottleTransferProgressed', bottle, bytes: size, size });
+    expect(about.at(-1)).toEqual({ kind: 'BottleTransferEnded', bottle });
+  });
 
   it('asks the registry for nothing when nothing has changed', async () => {
     await using world = await mirrorWorld();

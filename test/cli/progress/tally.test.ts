@@ -43,6 +43,16 @@ describe('the line about a whole run', () => {
     ['nothing while nothing is to be transferred', [], undefined],
     ['how many packages are awaited', [awaited], '0 of 3 packages, 0 bytes'],
     [
+      'the same of bottles',
+      [
+        { kind: 'BottlesAwaited', bottles: ['jq.tar.gz', 'git.tar.gz'] },
+        { kind: 'BottleTransferStarted', bottle: 'jq.tar.gz' },
+        { kind: 'BottleTransferProgressed', bottle: 'jq.tar.gz', bytes: MB, size: MB },
+        { kind: 'BottleTransferEnded', bottle: 'jq.tar.gz' },
+      ],
+      '1 of 2 bottles, 1 MB of about 2 MB, 333.3 kB/s, 3.0 s left',
+    ],
+    [
       'bytes alone while no size is known',
       [started(), progressed(MB, undefined)],
       '0 of 1 package, 1 MB, 500 kB/s',
