@@ -77,6 +77,54 @@ export function natOf(usage: Usage): number {
   return HOURS * PRICES.natHour.dollars + 2 * gigabytes * PRICES.natGigabyte.dollars;
 }
 
+/** What of a ledger costs the same whether anything happens or not. */
+export interface LedgerSizes {
+  readonly keys: number;
+  readonly alarmMetrics: number;
+}
+
+/** Facts of a check and of a version that is published, and what each takes of DynamoDB with its indexes. */
+const FACTS = { aCheck: 3, aVersion: 20, writeUnits: 8 } as const;
+/** Functions of the workflow that a fact passes, and a tenth of the one that starts it; each for 50 ms in 256 MB. */
+const FACT_INVOCATIONS = 4.1;
+const FACT_GIGABYTE_SECONDS = FACT_INVOCATIONS * 0.05 * 0.25;
+
+/** A month of a ledger that CreateLedger makes, with its pipeline and the hourly KeepLedger. */
+export function ledgerOf(usage: Usage, { keys, alarmMetrics }: LedgerSizes): number {
+  const checks = usage.providersADay * DAYS;
+  const facts = checks * FACTS.aCheck + checks * usage.publishedShare * FACTS.aVersion;
+  const millions = facts / 1_000_000;
+  const kept = DAYS * 24;
+  return (
+    keys * PRICES.key.dollars +
+    alarmMetrics * PRICES.alarmMetric.dollars +
+    millions * (FACTS.writeUnits * PRICES.writes.dollars + PRICES.express.dollars) +
+    (facts * FACT_GIGABYTE_SECONDS + kept * 5 * 0.25) * PRICES.lambda.dollars +
+    (millions * FACT_INVOCATIONS + kept / 1_000_000) * PRICES.lambdaRequests.dollars
+  );
+}
+
+/** The sizes of stacks/ledger.yaml, and of what template.yaml has for a ledger. */
+export function ledgerSizesOf(template: SizedTemplate, stack: SizedTemplate): LedgerSizes {
+  const resources = [
+    ...Object.values(stack.Resources),
+    ...Object.values(template.Resources).filter(({ Condition }) => Condition === 'HasLedger'),
+  ];
+  return {
+    keys: resources.filter(({ Type }) => Type === 'AWS::KMS::Key').length,
+    alarmMetrics: metricsIn(resources.filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')),
+  };
+}
+
+function metricsIn(alarms: readonly SizedTemplate['Resources'][string][]): number {
+  return alarms
+    .map(
+      ({ Properties }) =>
+        Properties?.Metrics?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1,
+    )
+    .reduce((sum, count) => sum + count, 0);
+}
+
 /** A month of a mirror in S3 that has kept everything since `mirrorMonths` months. */
 export function mirrorOf(usage: Usage): number {
   const gigabytes = usage.providersADay * DAYS * usage.publishedShare * usage.gigabytesAVersion;
@@ -125,12 +173,7 @@ export function sizesOf(template: SizedTemplate, definition: Definition): Sizes 
     checkMegabytes: number(propertiesOf('CheckVersionFunction').MemorySize),
     uploadMegabytes: number(upload.MemorySize),
     uploadDiskMegabytes: number(upload.EphemeralStorage?.Size),
-    alarmMetrics: alarms
-      .map(
-        ({ Properties }) =>
-          Properties?.Metrics?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1,
-      )
-      .reduce((sum, count) => sum + count, 0),
+    alarmMetrics: metricsIn(alarms),
     dashboards: Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Dashboard')
       .length,
     transitions: { run: RUN.length, upToDate: UP_TO_DATE.length, published: PUBLISHED.length },

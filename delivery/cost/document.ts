@@ -1,4 +1,14 @@
-import { type Month, mirrorOf, monthOf, natOf, type Sizes, total, type Usage } from './cost.ts';
+import {
+  type LedgerSizes,
+  ledgerOf,
+  type Month,
+  mirrorOf,
+  monthOf,
+  natOf,
+  type Sizes,
+  total,
+  type Usage,
+} from './cost.ts';
 import { PRICES, type Price } from './prices.ts';
 
 const COMMON: Omit<Usage, 'providersADay'> = {
@@ -26,7 +36,7 @@ const WORDS: Readonly<Record<keyof Month, string>> = {
 const dollars = (amount: number) => (amount > 0 && amount < 0.01 ? '< 0.01' : amount.toFixed(2));
 
 /** docs/cost.md. */
-export function costDocument(sizes: Sizes): string {
+export function costDocument(sizes: Sizes, ledger: LedgerSizes): string {
   const usages = [50, 1_000].map((providersADay): Usage => ({ ...COMMON, providersADay }));
   const months = usages.map((usage) => monthOf(usage, sizes));
   const asDesigned = usages.map((usage) => monthOf(usage, { ...sizes, ...DESIGN }));
@@ -62,6 +72,10 @@ ${keys
 ${row('**together**', months.map(total))}
 ${row('in a VPC, its NAT gateway besides', usages.map(natOf))}
 ${row(`a mirror in S3 besides, after ${COMMON.mirrorMonths} months in which nothing was deleted`, usages.map(mirrorOf))}
+${row(
+  'a ledger besides, with its pipeline',
+  usages.map((usage) => ledgerOf(usage, ledger)),
+)}
 
 ## The sizes
 
@@ -91,6 +105,9 @@ usually the other end.
 - ${sizes.transitions.run} state transitions a run, ${sizes.transitions.upToDate} a provider that is up to date, ${sizes.transitions.published} one that is published, without retries.
 - ${sizes.alarmMetrics} metrics in alarms (an alarm costs as much as it looks at metrics), ${COMMON.customMetrics} metrics of its own, ${sizes.dashboards} dashboard. They cost
   the same whether anything runs or not. Two more alarms stand where \`GradualDeployment\` is \`true\`.
+- With \`CreateLedger\`, ${ledger.keys} keys and ${ledger.alarmMetrics} more metrics in alarms stand there for nothing; a check makes 3 facts and a version
+  that is published 20, each of 2 KB with its indexes; reading is not counted. A key costs as much again for each of its
+  first two yearly rotations.
 - Uploads leave AWS unless your Terraform Enterprise is in it. In a VPC each byte passes the NAT gateway twice, in and
   out; one gateway stands in one zone.
 

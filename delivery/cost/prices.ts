@@ -30,4 +30,13 @@ export const PRICES = {
   egress: price('Out to the internet', 0.09, 'GB', 'cloudburn.io', '2026-02-24'),
   storage: price('S3 standard', 0.023, 'GB-month', 'an undated table of S3 prices', 'undated'),
   secret: price('Secrets Manager', 0.4, 'secret and month', 'an undated table of its prices', 'undated'),
+  key: price('KMS key', 1, 'month', 'cloudburn.io', '2026-03-14'),
+  writes: price('DynamoDB, on demand', 0.625, 'million write units', 'airbyte.com', '2025-07-21'),
+  express: price(
+    'Step Functions, express',
+    1,
+    'million workflows',
+    'an undated table of its prices',
+    'undated',
+  ),
 } as const satisfies Record<string, Price>;

@@ -1,13 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseTemplate } from '../../delivery/cloudformation/template.ts';
-import { mirrorOf, monthOf, natOf, sizesOf, type Usage } from '../../delivery/cost/cost.ts';
+import {
+  ledgerOf,
+  ledgerSizesOf,
+  mirrorOf,
+  monthOf,
+  natOf,
+  sizesOf,
+  type Usage,
+} from '../../delivery/cost/cost.ts';
 import { costDocument } from '../../delivery/cost/document.ts';
 import { definition, sizedTemplate } from '../../delivery/cost/schema.ts';
 
 const template = sizedTemplate.parse(parseTemplate(readFileSync('template.yaml', 'utf8')));
 const states = definition.parse(JSON.parse(readFileSync('statemachine/provider-sync.asl.json', 'utf8')));
 const sizes = sizesOf(template, states);
+const ledger = ledgerSizesOf(
+  template,
+  sizedTemplate.parse(parseTemplate(readFileSync('stacks/ledger.yaml', 'utf8'))),
+);
 
 const USAGE: Usage = {
   providersADay: 100,
@@ -22,7 +34,7 @@ const USAGE: Usage = {
 
 describe('docs/cost.md', () => {
   it('is what the script computes from the template as it is (node delivery/commands/cost.ts)', () => {
-    expect(readFileSync('docs/cost.md', 'utf8')).toBe(costDocument(sizes));
+    expect(readFileSync('docs/cost.md', 'utf8')).toBe(costDocument(sizes, ledger));
   });
 
   it('reads the sizes of the template', () => {
@@ -48,6 +60,18 @@ describe('docs/cost.md', () => {
     );
     expect(natOf(USAGE)).toBeCloseTo(730 * 0.05 + 600 * 0.045, 8);
     expect(mirrorOf(USAGE)).toBeCloseTo(600 * 0.023, 8);
+  });
+
+  it('lets a ledger cost what stands there, and what happens', () => {
+    expect(ledger.keys).toBe(2);
+    expect(ledger.alarmMetrics).toBeGreaterThan(5);
+    const idle = ledgerOf({ ...USAGE, providersADay: 0 }, { keys: 2, alarmMetrics: 7 });
+    // Two keys, seven metrics, and an hourly function for 5 s in a quarter of a GB.
+    expect(idle).toBeCloseTo(2 + 0.7 + 720 * 1.25 * 0.0000133334 + 0.00072 * 0.2, 8);
+    const facts = 3_000 * 3 + 300 * 20;
+    const busy = ledgerOf(USAGE, { keys: 2, alarmMetrics: 7 });
+    const each = 8 * 0.625e-6 + 1e-6 + 4.1 * (0.0125 * 0.0000133334 + 0.2e-6);
+    expect(busy - idle).toBeCloseTo(facts * each, 8);
   });
 
   it('lets disk above 512 MB cost', () => {
