@@ -204,6 +204,33 @@ describe.skipIf(!tools)('facts on AWS (need Python and pip)', { timeout: 120_000
     expect(await kinds('1.0.0')).toContain('version.confirmed');
   });
 
+  it('are what a policy of age goes by; without a ledger it says what to set', async () => {
+    const provider = { provider: 'anvil', namespace: 'acme', platforms: [LINUX] };
+    await standIns.uploadConfig({ policy: { 'minimum-age': '7d' }, providers: [provider] });
+    const check = async () => {
+      const handler = await fresh(() => import('../../src/handlers/check-version.ts'));
+      return await handler(event, lambdaContext());
+    };
+    expect(await check()).toMatchObject({ outcome: 'held', shouldProcess: false });
+    expect(await kinds('1.1.0')).toEqual(expect.arrayContaining(['version.sighted', 'version.held']));
+    delete process.env['LEDGER_TABLE'];
+    await expect(check()).rejects.toMatchObject({
+      name: 'SettingsInvalid',
+      message: expect.stringContaining('set CreateLedger of the stack to true'),
+    });
+    await standIns.uploadConfig([provider]);
+  });
+
+  it('of a cleanup are kept as well', async () => {
+    Object.assign(process.env, { KEEP_VERSION_COUNT: '1', CLEANUP_MAX_SHARE: '1' });
+    const handler = await fresh(() => import('../../src/handlers/cleanup-old-versions.ts'));
+    expect(await handler({}, lambdaContext())).toMatchObject({ ok: true, versionsDeleted: 1 });
+    const entries = await ledger.read('anvil');
+    expect(entries.map(({ event: { type, data } }) => [type, data])).toEqual([
+      ['provider-sync.version.deleted.v1', expect.objectContaining({ version: '1.0.0' })],
+    ]);
+  });
+
   it('of upstream are told in one mail, once, and heads are kept when they have changed', async () => {
     const news = [
       { name: 'version.gone-upstream', subject: ADDRESS, data: { version: '0.9.0' } },
