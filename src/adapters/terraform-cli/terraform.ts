@@ -106,6 +106,8 @@ async function run(
     stdio: ['ignore', file.fd, file.fd],
   });
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  // It may fail before anybody waits for it.
+  ended.catch(() => {});
   const follower = onLine === undefined ? undefined : await followFile(outputPath, onLine);
   let asked: Promise<unknown> | undefined;
   let killer: NodeJS.Timeout | undefined;

@@ -2,12 +2,11 @@ import { isRunning } from '../../domain/deployment-request/life-cycle.ts';
 import { driftOf } from '../../domain/deployment-request/plan/judgement.ts';
 import type { DatedFact, DeploymentRequest, KnownState } from '../../domain/deployment-request/request.ts';
 import { judgeState, unsettledAfter } from '../../domain/deployment-request/state/judgement.ts';
-import { readState } from '../../domain/deployment-request/state/schema.ts';
 import { isSyncError, toSyncError } from '../../domain/errors.ts';
 import { changeRequest, recordFacts } from './change.ts';
 import { readArchivedKind } from './kinds.ts';
 import type { RunPorts } from './ports.ts';
-import { openWorkspace } from './prepare.ts';
+import { openWorkspace, savedState } from './prepare.ts';
 import { createApplyTracker, createRunLog } from './run-log.ts';
 import { APPLY_OUTPUT, ERRORED_STATE, init, planRefresh } from './terraform-steps.ts';
 
@@ -156,16 +155,14 @@ async function mendLostRun(
   const applying = run.stage === 'applying' || run.stage === 'confirming';
   if (applying) for await (const line of ports.terraform.leftBehind(id, APPLY_OUTPUT)) tracker.hear(line);
   const errored = applying ? await ports.terraform.leftFile(id, ERRORED_STATE) : undefined;
-  if (errored !== undefined && errored.length > 0) await ports.store.put(`errored/${id}.tfstate`, errored);
-  const stored = await ports.store.readState(id);
-  const contents = stored === undefined ? undefined : readState(stored);
+  const contents = await savedState(ports, id, errored);
   const begun = [...tracker.begun, ...(state?.unsettled ?? [])];
-  const unsettled = unsettledAfter(begun, new Set([...tracker.completed, ...tracker.failed]), contents);
+  const unsettled = unsettledAfter(begun, tracker.failed, contents);
   const before = state ?? { serial: 0, lineage: '', resources: 0 };
   // An older state than the last known one is not taken over: the next run refuses it.
-  const known: KnownState | undefined =
+  const known: KnownState =
     contents === undefined || contents.serial < before.serial
-      ? state && { ...state, unsettled }
+      ? { ...before, unsettled }
       : {
           serial: contents.serial,
           lineage: contents.lineage,

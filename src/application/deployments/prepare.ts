@@ -8,7 +8,6 @@ import type { TerraformWorkspace } from '../../ports/terraform.ts';
 import { recordFacts } from './change.ts';
 import { judgeRequest, readArchivedKind } from './kinds.ts';
 import type { RunPorts } from './ports.ts';
-import type { RunLog } from './run-log.ts';
 import { ERRORED_STATE, forceUnlock, init, pushState, type StepTerms } from './terraform-steps.ts';
 
 /** Written beside the module's own files: a module may have none of these names. */
@@ -110,46 +109,57 @@ export async function requireState(
 
 const erroredName = (id: string): string => `errored/${id}.tfstate`;
 
-/** Keeps a state that a run could not write off the machine. True when there was one. */
-export async function keepErroredState(
+/**
+ * The state after an apply: the stored one, or the newer one that Terraform could not store. That one is kept off the
+ * machine until the next run brings it back.
+ */
+export async function savedState(
   { store }: Pick<RunPorts, 'store'>,
   id: string,
-  bytes: Uint8Array | undefined,
-): Promise<boolean> {
-  if (bytes === undefined || bytes.length === 0) return false;
-  await store.put(erroredName(id), bytes);
-  return true;
+  errored: Uint8Array | undefined,
+): Promise<StateContents | undefined> {
+  const text = await store.readState(id);
+  const stored = text === undefined ? undefined : readState(text);
+  if (errored === undefined || errored.length === 0) return stored;
+  await store.put(erroredName(id), errored);
+  const saved = readState(new TextDecoder().decode(errored));
+  return saved !== undefined && saved.serial > (stored?.serial ?? -1) ? saved : stored;
 }
 
 /** Installs the providers, and brings the state into order: a dead runner's lock, and a state that could not be written. */
 export async function initialise(
   ports: RunPorts,
   request: DeploymentRequest,
-  steps: StepTerms & { readonly log: RunLog },
+  steps: StepTerms,
+  /** Told what the state is after it was brought back. */
+  recovered: (contents: StateContents) => Promise<void>,
 ): Promise<StateContents | undefined> {
   await init(steps);
   await breakDeadLock(ports, request, steps);
   const name = erroredName(request.id);
   const kept = await ports.store.get(name);
-  if (kept !== undefined) {
-    const [saved, stored] = [
-      readState(new TextDecoder().decode(kept)),
-      await ports.store.readState(request.id),
-    ];
-    const now = stored === undefined ? undefined : readState(stored);
-    const newer =
-      saved !== undefined &&
-      (now === undefined || (now.lineage === saved.lineage && now.serial < saved.serial));
-    if (newer) {
-      steps.log.say(
-        `An earlier run could not write its state (serial ${saved.serial}): it is brought back first.`,
-      );
-      await steps.workspace.write(ERRORED_STATE, kept);
-      await pushState(steps, ERRORED_STATE);
-    }
+  if (kept === undefined) return await requireState(ports, request);
+  const saved = readState(new TextDecoder().decode(kept));
+  const text = await ports.store.readState(request.id);
+  const stored = text === undefined ? undefined : readState(text);
+  const newer = stored === undefined || (stored.lineage === saved?.lineage && stored.serial < saved.serial);
+  if (saved === undefined || !newer) {
     await ports.store.remove(name);
+    return await requireState(ports, request);
   }
-  return await requireState(ports, request);
+  steps.log.say(
+    `An earlier run could not write its state (serial ${saved.serial}): it is brought back first.`,
+  );
+  await steps.workspace.write(ERRORED_STATE, kept);
+  await pushState(steps, ERRORED_STATE);
+  const contents = readState((await ports.store.readState(request.id)) ?? '');
+  if (contents?.resources.join() !== saved.resources.join()) {
+    throw new SyncError('StateRefused', 'The state that was brought back is not the one that was kept.');
+  }
+  // In an empty place Terraform begins with a lineage and a serial of its own.
+  await recovered(contents);
+  await ports.store.remove(name);
+  return contents;
 }
 
 /** A lock is broken when its owner is dead by evidence: the last run's host and time match, and its process is gone. */

@@ -15,7 +15,6 @@ import type {
   RunRecord,
 } from '../../domain/deployment-request/request.ts';
 import { unsettledAfter } from '../../domain/deployment-request/state/judgement.ts';
-import { readState } from '../../domain/deployment-request/state/schema.ts';
 import { isSyncError, SyncError, toSyncError } from '../../domain/errors.ts';
 import { holdSecret } from '../../domain/secrets/redaction.ts';
 import { changeRequest, readRequest } from './change.ts';
@@ -23,11 +22,11 @@ import { archiveKind } from './kinds.ts';
 import type { RunPorts } from './ports.ts';
 import {
   initialise,
-  keepErroredState,
   kindForRun,
   openWorkspace,
   requireProviders,
   requireState,
+  savedState,
 } from './prepare.ts';
 import { createRunLog } from './run-log.ts';
 import { cancelled, watchRun } from './stopping.ts';
@@ -178,7 +177,10 @@ async function carryOut(
   if ((await ports.store.get(`errored/${id}.tfstate`)) === undefined) await requireState(ports, request);
   await using workspace = await openWorkspace(ports, request, kind);
   const steps: StepTerms = { workspace, log, stop };
-  const contents = await initialise(ports, request, steps);
+  const contents = await initialise(ports, request, steps, async (found) => {
+    const recovered = knownState(found, state?.unsettled ?? []);
+    await changeRequest(ports, id, () => ({ kind: 'Progressed', ...own, state: recovered }));
+  });
 
   const waited = run.plan;
   let plan: PlanRecord;
@@ -226,8 +228,8 @@ async function carryOut(
   } else plan = waited;
 
   const applied = await applyPlan(context, steps, plan);
-  await keepErroredState(ports, id, await workspace.read(ERRORED_STATE));
-  const known = await stateAfter(context, request, applied);
+  const errored = await workspace.read(ERRORED_STATE);
+  const known = await stateAfter(context, request, applied, errored);
   onState(known);
   if (applied.error !== undefined) throw applied.error;
   return await settle(context, steps, known, onState);
@@ -259,14 +261,13 @@ async function stateAfter(
   { ports, id, log }: Context,
   request: DeploymentRequest,
   applied: Applied,
+  errored: Uint8Array | undefined,
 ): Promise<KnownState> {
   const { tracker, error } = applied;
-  const stored = await ports.store.readState(id);
-  const contents = stored === undefined ? undefined : readState(stored);
-  // What a provider itself calls failed is not there; what was cut off before it said anything may be.
-  const told = new Set([...tracker.completed, ...tracker.failed]);
+  const contents = await savedState(ports, id, errored);
   const begun = [...tracker.begun, ...(request.state?.unsettled ?? [])];
-  const unsettled = error === undefined ? [] : unsettledAfter(begun, told, contents);
+  // What a provider itself calls failed is not there; what was cut off before it said anything may be.
+  const unsettled = error === undefined ? [] : unsettledAfter(begun, tracker.failed, contents);
   if (unsettled.length > 0) log.say(`Not known whether these exist: ${unsettled.join(', ')}.`);
   return contents === undefined
     ? { ...(request.state ?? { serial: 0, lineage: '', resources: 0 }), unsettled }

@@ -85,40 +85,37 @@ function readLine(line: string): { readonly text: string | undefined; readonly e
   return { text: `${String(severity)}: ${String(summary)}${where}${more}`, error: severity === 'error' };
 }
 
-/** Which resources an apply began with and got done, from its output. */
+/** Which resources an apply began to make or change, from its output. */
 export interface ApplyTracker {
   hear(line: string): void;
+  /** What is deleted is not among them: it is in the state until it is gone. */
   readonly begun: ReadonlySet<string>;
-  /** Done, or failed by the provider's own word. */
-  readonly completed: ReadonlySet<string>;
+  /** Those that a provider itself calls failed. */
   readonly failed: ReadonlySet<string>;
 }
 
 export function createApplyTracker(): ApplyTracker {
   const begun = new Set<string>();
-  const completed = new Set<string>();
   const failed = new Set<string>();
-  const by: Readonly<Record<string, Set<string>>> = {
-    apply_start: begun,
-    apply_complete: completed,
-    apply_errored: failed,
-  };
   return {
     begun,
-    completed,
     failed,
     hear: (line) => {
       if (!line.includes('"apply_')) return;
       try {
-        const { type, hook } = JSON.parse(line) as {
-          type?: string;
-          hook?: { resource?: { addr?: unknown } };
-        };
+        const { type, hook } = JSON.parse(line) as ApplyLine;
         const address = hook?.resource?.addr;
-        if (typeof address === 'string') by[type ?? '']?.add(printable(address).slice(0, 300));
+        if (typeof address !== 'string' || hook?.action === 'delete') return;
+        if (type === 'apply_start') begun.add(printable(address).slice(0, 300));
+        if (type === 'apply_errored') failed.add(printable(address).slice(0, 300));
       } catch {
         // Half a line is all that a killed process leaves.
       }
     },
   };
+}
+
+interface ApplyLine {
+  readonly type?: unknown;
+  readonly hook?: { readonly action?: unknown; readonly resource?: { readonly addr?: unknown } };
 }

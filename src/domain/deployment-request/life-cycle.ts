@@ -143,8 +143,10 @@ function begin(
     seenAt: now,
     stage: 'starting',
   };
+  // A run that never came to Terraform's plan holds no lock: the one before it may.
+  const lastRun = run === undefined || run.stage === 'starting' ? request.lastRun : run;
   const to = action === 'deploy' ? 'DEPLOYING' : 'DESTROYING';
-  return move({ ...request, run: begun, lastRun: run, failure: undefined }, to, now, {
+  return move({ ...request, run: begun, lastRun, failure: undefined }, to, now, {
     by: runner.runner,
     run: begun.id,
   });

@@ -19,7 +19,11 @@ const stopped = new AbortController();
 const methods = providerMethods(stopped);
 const { certificate, privateKey } = makeLoopbackCertificate(new Date());
 const clientCertificate = process.env['PLUGIN_CLIENT_CERT'];
+/** What a chatty provider says in answer to many requests at once, in MB. */
+const MOST_ANSWERS_MB = 1000;
+
 const server = createSecureServer({
+  maxSessionMemory: MOST_ANSWERS_MB,
   cert: certificate,
   key: privateKey,
   ...(clientCertificate === undefined ? {} : { ca: clientCertificate, requestCert: true }),

@@ -104,6 +104,12 @@ describe('a state', () => {
     ['something else', '{"version": 3}', undefined, 'no state'],
     ['an older serial', stateText(4), known, 'older (serial 4)'],
     ['another lineage', stateText(9, 'm'), known, 'another one'],
+    [
+      'one where nothing but a doubt was',
+      stateText(1, 'm'),
+      { ...known, serial: 0, lineage: '', resources: 0 },
+      undefined,
+    ],
     ['the same', stateText(5), known, undefined],
     ['a newer one', stateText(6), known, undefined],
   ])('%s is judged', (_, text, before, problem) => {

@@ -55,7 +55,7 @@ export async function makeNotesMirror(): Promise<NotesMirror & AsyncDisposable> 
   return { ...mirror, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }
 
-function environmentOfTerraform(): Readonly<Record<string, string>> {
+export function environmentOfTerraform(): Readonly<Record<string, string>> {
   return { PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` };
 }
 

@@ -21,7 +21,8 @@ export function judgeState(
       problem: text === '' ? 'the state is an empty file' : 'what is stored is no state of Terraform',
     };
   }
-  if (known === undefined) return { contents };
+  // Without a lineage nothing was known of it but that something may exist.
+  if (known === undefined || known.lineage === '') return { contents };
   if (contents.lineage !== known.lineage) {
     return { problem: `the state is another one (lineage ${contents.lineage}, where ${known.lineage} was)` };
   }
