@@ -294,6 +294,7 @@ describe.skipIf(!tools)('stacks/ledger.yaml as SAM transforms it (needs Python a
       'TableName',
       'TableArn',
       'TableKeyArn',
+      'HeadsBucketName',
       'WriterPolicyArn',
       'ReaderPolicyArn',
       'TopicArn',

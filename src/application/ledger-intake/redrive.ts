@@ -39,39 +39,40 @@ export async function redrive(
   { from, to }: { readonly from: MessageQueue; readonly to: MessageQueue },
   { holds, code, limit, dryRun, signal }: RedriveOptions,
 ): Promise<Redriven> {
-  const kept: QueuedMessage[] = [];
+  /** What is hidden from others for as long as this runs. */
+  const held = new Map<string, QueuedMessage>();
   const seen = new Set<string>();
   const reasons: Record<string, number> = {};
   let sent = 0;
   let unsendable = 0;
+  const take = async (message: QueuedMessage): Promise<void> => {
+    const { event, reason } = holds === 'rejected' ? rejectedIn(message.body) : deadLetterIn(message.body);
+    reasons[reason] = (reasons[reason] ?? 0) + 1;
+    if (event === undefined) unsendable += 1;
+    if (event === undefined || (code !== undefined && code !== reason) || sent >= limit) return;
+    sent += 1;
+    if (dryRun) return;
+    await to.send(event);
+    await from.delete(message);
+    held.delete(message.id);
+  };
+  const receive = async () => {
+    const batch = await from.receive(HIDDEN_SECONDS);
+    for (const message of batch) held.set(message.id, message);
+    return batch;
+  };
   try {
-    for (
-      let batch = await from.receive(HIDDEN_SECONDS);
-      batch.length > 0;
-      batch = await from.receive(HIDDEN_SECONDS)
-    ) {
+    for (let batch = await receive(); batch.length > 0; batch = await receive()) {
       for (const message of batch) {
         signal.throwIfAborted();
         // A queue may show a message twice.
         if (seen.has(message.id)) continue;
         seen.add(message.id);
-        const { event, reason } =
-          holds === 'rejected' ? rejectedIn(message.body) : deadLetterIn(message.body);
-        reasons[reason] = (reasons[reason] ?? 0) + 1;
-        if (event === undefined) unsendable += 1;
-        const wanted = event !== undefined && (code === undefined || code === reason) && sent < limit;
-        if (!wanted || dryRun) kept.push(message);
-        if (!wanted) continue;
-        sent += 1;
-        if (dryRun) continue;
-        kept.push(message);
-        await to.send(event);
-        kept.pop();
-        await from.delete(message);
+        await take(message);
       }
     }
   } finally {
-    for (const message of kept) await from.hide(message, 0).catch(() => undefined);
+    for (const message of held.values()) await from.hide(message, 0).catch(() => undefined);
   }
   return { messages: seen.size, sent, left: seen.size - sent, unsendable, reasons };
 }
