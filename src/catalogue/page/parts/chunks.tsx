@@ -55,7 +55,7 @@ export function More<T>({
     if (element === null || !scrolling) return undefined;
     const seen = new IntersectionObserver(
       (entries) => void (entries.some((entry) => entry.isIntersecting) && more()),
-      { rootMargin: '600px' },
+      { rootMargin: '200px' },
     );
     seen.observe(element);
     return () => seen.disconnect();

@@ -38,6 +38,18 @@ export function ProviderTable({ found, columns, query, onSort }: TableProps) {
     <div class="scroll" role="region" aria-label="Table of providers" tabIndex={0}>
       <table class="providers">
         <caption class="unseen">Providers, the platforms of their newest version, and where they are</caption>
+        {/* Of fixed widths: no row that comes has to be measured before the others can be drawn. */}
+        <colgroup>
+          <col class="col-name" />
+          <col class="col-state" />
+          <col class="col-newest" />
+          {shown.map(({ platform }) => (
+            <col key={platform} class="col-platform" />
+          ))}
+          <col class="col-places" />
+          <col class="col-signer" />
+          <col class="col-changed" />
+        </colgroup>
         <thead>
           <tr>
             <SortHead sort="name" words="Provider" rows={2} {...sortable} />

@@ -17,7 +17,7 @@ import { ProviderTable } from './provider-table.tsx';
 const linkOf = (query: OverviewQuery) => formatRoute({ view: 'providers', query });
 
 /** More than fit on a screen, few enough to be drawn between two strokes of a key. */
-const FIRST = 25;
+const FIRST = 20;
 
 /** So many platforms are columns; the others are on each provider's own page. */
 const MOST_COLUMNS = 7;
@@ -27,7 +27,7 @@ export function ProvidersView({ query: linked }: { readonly query: OverviewQuery
   const [query, change] = useQuery(linked, linkOf);
   const found = useMemo(() => selectProviders(index, overview, query), [index, overview, query]);
   const chunk = useChunk(found, FIRST);
-  const wide = useMedia('(min-width: 1000px)');
+  const wide = useMedia('(min-width: 1100px)');
   const columns = useMemo(() => {
     const uses = new Map<string, number>();
     for (const { platforms } of overview.providers) {
