@@ -160,3 +160,24 @@ export type RunReportEvent = z.output<typeof runReportEvent> | z.output<typeof p
 export type ProviderEvent = z.output<typeof providerEvent>;
 export type ErrorEvent = z.output<typeof errorEvent>;
 export type CleanupEvent = z.output<typeof cleanupEvent>;
+
+const executionInput = z.object({ run: z.object({ executionId: text }) });
+
+/**
+ * EventBridge's "Step Functions Execution Status Change", or `{}` by hand. A page of a larger run is an execution too,
+ * and says so in its input.
+ */
+export const catalogueEvent = z
+  .object({ detail: z.object({ executionArn: text, input: z.string().nullish() }).optional() })
+  .transform(({ detail }) => ({
+    run: detail?.executionArn ?? null,
+    isPage: detail?.input != null && executionInput.safeParse(jsonOf(detail.input)).success,
+  }));
+
+function jsonOf(input: string): unknown {
+  try {
+    return JSON.parse(input);
+  } catch {
+    return undefined;
+  }
+}

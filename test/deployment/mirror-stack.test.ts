@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { parse, type ScalarTag } from 'yaml';
 import { mirrorBlock, PUBLIC_HOSTS } from '../../src/domain/catalogue/client-blocks.ts';
+import { HEADER_POLICY } from '../../src/domain/catalogue/page-policy.ts';
 import { brokenRules, type Parameters, resolveTemplate, type Template } from './support/cloudformation.ts';
 import { deploymentTools } from './support/deployment-tools.ts';
 
@@ -20,7 +21,8 @@ const TAGS = [
   tag('Ref', 'Ref'),
   tag('Sub', 'Fn::Sub'),
   tag('GetAtt', 'Fn::GetAtt'),
-  ...['If', 'Not', 'Equals', 'Split', 'Sub', 'Or'].map(ofList),
+  tag('Condition', 'Condition'),
+  ...['If', 'Not', 'Equals', 'Split', 'Sub', 'Or', 'And'].map(ofList),
 ];
 
 const template = parse(await readFile('stacks/mirror.yaml', 'utf8'), {
@@ -131,6 +133,42 @@ describe('stacks/mirror.yaml', () => {
       mirrorBlock('https://mirror.example.com/', PUBLIC_HOSTS),
     );
     expect(Object.keys(resolved().Outputs)).toEqual(['BucketName', 'BucketArn', 'Location']);
+  });
+
+  it('serves a catalogue to the mirror’s own readers, with what a browser holds it to', () => {
+    const given = { ...DISTRIBUTION, Catalogue: 'true' };
+    const { Resources } = resolved(given);
+    expect(Resources['Distribution']?.Properties['DistributionConfig'].CacheBehaviors).toMatchObject([
+      {
+        PathPattern: 'catalogue/*',
+        TargetOriginId: 'mirror',
+        ViewerProtocolPolicy: 'https-only',
+        AllowedMethods: ['GET', 'HEAD'],
+        Compress: true,
+        CachePolicyId: '<CatalogueCachePolicy>',
+        ResponseHeadersPolicyId: '<CatalogueHeaders>',
+      },
+    ]);
+    const headers = Resources['CatalogueHeaders']?.Properties['ResponseHeadersPolicyConfig'];
+    expect(headers.SecurityHeadersConfig).toMatchObject({
+      ContentSecurityPolicy: { ContentSecurityPolicy: HEADER_POLICY, Override: true },
+      ContentTypeOptions: { Override: true },
+    });
+    expect(policyOf(given)).toEqual(policyOf(DISTRIBUTION));
+    expect(outputOf(given, 'DistributionCatalogueUrl')).toBe(
+      'https://<Distribution.DomainName>/catalogue/index.html',
+    );
+    expect(outputOf({ ...ENDPOINTS, Catalogue: 'true' }, 'VpcEndpointCatalogueUrl')).toBe(
+      'https://<MirrorBucket>.s3.REGION.URLSUFFIX/mirror/catalogue/index.html',
+    );
+  });
+
+  it('knows nothing of a catalogue unless it is told to', () => {
+    const { Resources, Outputs } = resolved({ ...DISTRIBUTION, ...ENDPOINTS });
+    expect(Resources['Distribution']?.Properties['DistributionConfig']).not.toHaveProperty('CacheBehaviors');
+    expect(
+      [...Object.keys(Resources), ...Object.keys(Outputs)].filter((name) => /Catalogue/.test(name)),
+    ).toEqual([]);
   });
 
   it('asks for name and certificate together', () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { catalogueIn } from '../../application/catalogue/clients.ts';
 import type { SyncPorts } from '../../application/sync/ports.ts';
 import type { RunResult } from '../../application/sync/results.ts';
 import { runEnded } from '../../application/sync/run-ended.ts';
@@ -7,7 +8,6 @@ import { formatLocation } from '../../domain/config/destinations.ts';
 import { toSyncError } from '../../domain/errors.ts';
 import type { VersionStore } from '../../ports/version-store.ts';
 import type { Invocation } from '../command-spec.ts';
-import { catalogueIn } from './shown-destinations.ts';
 import { type CatalogueTerms, writeCatalogueTo } from './write.ts';
 
 /**

@@ -1,14 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { mediaTypeOf } from '../../application/catalogue/media-types.ts';
 import { SyncError } from '../../domain/errors.ts';
-import type { CatalogueMediaType, PageFile } from '../../ports/catalogue-store.ts';
-
-const TYPES: Readonly<Record<string, CatalogueMediaType>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-};
+import type { PageFile } from '../../ports/catalogue-store.ts';
 
 /** Where the build puts the page: beside the bundle, or in a checkout below `dist`. */
 const FOLDERS = [
@@ -32,7 +26,7 @@ async function readFolder(folder: string): Promise<readonly PageFile[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   return await Promise.all(
     entries.flatMap((entry) => {
-      const type = entry.isFile() ? TYPES[path.extname(entry.name)] : undefined;
+      const type = entry.isFile() ? mediaTypeOf(entry.name) : undefined;
       if (type === undefined) return [];
       const file = path.join(entry.parentPath, entry.name);
       const name = path.relative(folder, file).split(path.sep).join('/');

@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
+import { mirrorClient, ociClient } from '../../application/catalogue/clients.ts';
 import type { ShownDestination } from '../../application/catalogue/ports.ts';
-import { PUBLIC_HOSTS } from '../../domain/catalogue/client-blocks.ts';
 import type { ClientInputs } from '../../domain/catalogue/form.ts';
 import type { SyncConfig } from '../../domain/config/config.ts';
 import type { MirrorLocation } from '../../domain/config/destinations.ts';
-import { parseRepositoryTemplate } from '../../domain/delivery/repository-template.ts';
 import type { VersionStore } from '../../ports/version-store.ts';
 import type { DestinationPlace } from '../destination-settings.ts';
 import { installerOf } from '../terraform-settings.ts';
@@ -25,44 +24,13 @@ export function shownDestinations(
 }
 
 function clientOf(place: DestinationPlace, config: SyncConfig, target: MirrorLocation): ClientInputs {
-  const hosts = [...new Set([...PUBLIC_HOSTS, ...config.providers.map(({ address }) => address.hostname)])];
-  switch (place.kind) {
-    case 'private-registry':
-      return { kind: place.kind, organization: place.organization, ...installerOf(place.address) };
-    case 'network-mirror':
-      return {
-        kind: place.kind,
-        url: wayUp(target, place.location) ?? null,
-        folder: place.location.scheme === 'folder' ? resolve(place.location.path) : null,
-        hosts,
-      };
-    default: {
-      const template = parseRepositoryTemplate(place.repository);
-      const text = 'problem' in template ? place.repository : template.text;
-      return { kind: place.kind, template: text, hosts };
-    }
+  if (place.kind === 'oci-mirror') return ociClient(place.repository, config);
+  if (place.kind === 'network-mirror') {
+    return mirrorClient(absolute(place.location), config, absolute(target));
   }
+  return { kind: place.kind, organization: place.organization, ...installerOf(place.address) };
 }
 
-/** The relative URL from a catalogue's folder to the mirror that it lies in; undefined when it lies elsewhere. */
-function wayUp(target: MirrorLocation, mirror: MirrorLocation): string | undefined {
-  const below = segmentsOf(target);
-  const above = segmentsOf(mirror);
-  if (target.scheme !== mirror.scheme || below.length <= above.length) return undefined;
-  if (above.some((segment, index) => segment !== below[index])) return undefined;
-  return '../'.repeat(below.length - above.length);
+function absolute(location: MirrorLocation): MirrorLocation {
+  return location.scheme === 'folder' ? { scheme: 'folder', path: resolve(location.path) } : location;
 }
-
-function segmentsOf(location: MirrorLocation): readonly string[] {
-  if (location.scheme === 'folder') return resolve(location.path).split(/[/\\]/).filter(Boolean);
-  return [location.bucket, ...location.prefix.split('/').filter(Boolean)];
-}
-
-/** Where a mirror's own catalogue lies. */
-export function catalogueIn(mirror: MirrorLocation): MirrorLocation {
-  if (mirror.scheme === 'folder') return { scheme: 'folder', path: `${mirror.path}/${FOLDER}` };
-  const prefix = mirror.prefix === '' ? FOLDER : `${mirror.prefix}/${FOLDER}`;
-  return { ...mirror, prefix };
-}
-
-const FOLDER = 'catalogue';
