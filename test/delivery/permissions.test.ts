@@ -292,6 +292,7 @@ const CREATIONS: Readonly<Record<string, string>> = {
   'AWS::CloudFront::CachePolicy': 'cloudfront:CreateCachePolicy',
   'AWS::CloudFront::Distribution': 'cloudfront:CreateDistribution',
   'AWS::CloudFront::OriginAccessControl': 'cloudfront:CreateOriginAccessControl',
+  'AWS::CloudFront::ResponseHeadersPolicy': 'cloudfront:CreateResponseHeadersPolicy',
   'AWS::CloudWatch::Alarm': 'cloudwatch:PutMetricAlarm',
   'AWS::CloudWatch::Dashboard': 'cloudwatch:PutDashboard',
   'AWS::DynamoDB::Table': 'dynamodb:CreateTable',
@@ -354,9 +355,10 @@ describe('the deploy roles', () => {
 
 describe('the boundary', () => {
   const own = /# --- Roles[\s\S]*?# --- State machine/.exec(readFileSync('template.yaml', 'utf8'))?.[0] ?? '';
-  const ledgers =
-    /\n {2}\w+Role:[\s\S]*?\n {2}\w+LogGroup:/.exec(readFileSync('stacks/ledger.yaml', 'utf8'))?.[0] ?? '';
-  const roles = `${own}\n${ledgers}`;
+  const nested = ['stacks/ledger.yaml', 'stacks/catalogue.yaml'].map(
+    (file) => /\n {2}\w+Role:[\s\S]*?\n {2}\w+LogGroup:/.exec(readFileSync(file, 'utf8'))?.[0] ?? '',
+  );
+  const roles = [own, ...nested].join('\n');
   const used = new Set(
     Array.from(
       roles.matchAll(/(?<![\w:/.])([a-z0-9]+:[A-Z][A-Za-z]+)(?=[\s,\]])/g),

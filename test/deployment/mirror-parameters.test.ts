@@ -59,6 +59,35 @@ describe.skipIf(!deployment)('the mirror in template.yaml (needs Python and pip)
     expect(Outputs['MirrorDistributionUrl']?.Value).toBe('<MirrorStack.Outputs.DistributionUrl>');
   });
 
+  it('has a catalogue written beside it when that is asked for, by what the functions know', () => {
+    const given = { ExistingMirrorBucketName: 'our-mirror', MirrorPrefix: 'tf', MirrorCatalogue: 'true' };
+    const { Resources, Outputs } = resolved({ ...given, TfcTokenSecretName: 'tfe/token' });
+    expect(Resources['CatalogueStack']).toMatchObject({
+      Type: 'AWS::CloudFormation::Stack',
+      Properties: {
+        Parameters: {
+          Name: 'STACK',
+          StateMachineArn: '<ProviderSyncStateMachine>',
+          MirrorBucketName: 'our-mirror',
+          MirrorPrefix: 'tf',
+          TokenSecretId: 'tfe/token',
+          LedgerTableName: '',
+        },
+      },
+    });
+    expect(Outputs['MirrorCatalogueLocation']?.Value).toBe('<CatalogueStack.Outputs.Location>');
+    const made = resolved({ CreateMirror: 'true', MirrorCatalogue: 'true', CreateLedger: 'true' }).Resources;
+    expect(made['MirrorStack']?.Properties['Parameters']).toMatchObject({ Catalogue: 'true' });
+    expect(made['CatalogueStack']?.Properties['Parameters']).toMatchObject({
+      MirrorBucketName: '<MirrorStack.Outputs.BucketName>',
+      TokenSecretId: '<TokenSecret>',
+      LedgerTableName: '<LedgerStack.Outputs.TableName>',
+    });
+    // Without a mirror there is nothing to lie beside.
+    expect(resolved({ MirrorCatalogue: 'true' }).Resources).not.toHaveProperty('CatalogueStack');
+    expect(resolved({ CreateMirror: 'true' }).Resources).not.toHaveProperty('CatalogueStack');
+  });
+
   it('is a bucket of yours when one is named, and not both', () => {
     const given = { ExistingMirrorBucketName: 'our-mirror' };
     expect(resolved(given).Resources).not.toHaveProperty('MirrorStack');

@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { parse, type ScalarTag } from 'yaml';
+import { type Json, type Parameters, resolveTemplate, type Template } from './support/cloudformation.ts';
+import { deploymentTools } from './support/deployment-tools.ts';
+
+const tools = await deploymentTools();
+
+const tag = (name: string, key: string): ScalarTag => ({
+  tag: `!${name}`,
+  resolve: (text) => ({ [key]: text }),
+});
+const ofList = (name: string) => ({
+  tag: `!${name}`,
+  collection: 'seq' as const,
+  resolve: (list: { toJSON(): unknown }) => ({ [`Fn::${name}`]: list.toJSON() }),
+});
+const TAGS = [
+  tag('Ref', 'Ref'),
+  tag('Sub', 'Fn::Sub'),
+  tag('GetAtt', 'Fn::GetAtt'),
+  ...['If', 'Not', 'Equals', 'Split', 'Select'].map(ofList),
+];
+
+const template = parse(await readFile('stacks/catalogue.yaml', 'utf8'), {
+  customTags: TAGS as never,
+}) as Template;
+
+const GIVEN: Parameters = {
+  StateMachineArn: 'arn:aws:states:eu-central-1:123456789012:stateMachine:acme-provider-sync',
+  ConfigBucketName: 'our-configs',
+  MirrorBucketName: 'our-mirror',
+  MirrorPrefix: 'providers',
+  TfcOrganization: 'acme',
+  TokenSecretId: 'tfe/token',
+};
+const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/0b5c1cb0';
+
+const resolved = (more: Parameters = {}) => resolveTemplate(template, { ...GIVEN, ...more });
+const statements = (more: Parameters = {}): readonly Json[] =>
+  resolved(more).Resources['WriteCatalogueRole']?.Properties['Policies'][0].PolicyDocument.Statement;
+const statement = (sid: string, more: Parameters = {}) => statements(more).find(({ Sid }) => Sid === sid);
+
+describe('stacks/catalogue.yaml', () => {
+  it('follows every execution of the one state machine, however it ended', () => {
+    const { EventPattern, Targets } = resolved().Resources['SyncEndedRule']?.Properties ?? {};
+    expect(EventPattern).toMatchObject({
+      source: ['aws.states'],
+      detail: {
+        stateMachineArn: [GIVEN['StateMachineArn']],
+        status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'],
+      },
+    });
+    expect(Targets).toMatchObject([{ DeadLetterConfig: { Arn: '<FailedWritingsQueue.Arn>' } }]);
+  });
+
+  it('lets the function write below the catalogue’s folder alone, and read what it tells of', () => {
+    expect(statement('WriteCatalogue')).toMatchObject({
+      Action: ['s3:PutObject', 's3:DeleteObject'],
+      Resource: 'arn:PARTITION:s3:::our-mirror/providers/catalogue/*',
+    });
+    expect(statement('ReadMirror')).toMatchObject({ Action: 's3:GetObject' });
+    const writes = statements({ LedgerTableName: 'our-ledger', LedgerKeyArn: KEY, KmsKeyArn: KEY })
+      .flatMap(({ Sid, Action }) => [Action].flat().map((action: string) => `${Sid} ${action}`))
+      .filter((text) => /:(?:Put|Delete|Send|Create|Update|Encrypt|Generate)/.test(text))
+      .filter((text) => !/^Write(?:Logs|Traces) /.test(text));
+    expect(writes).toEqual([
+      'WriteCatalogue s3:PutObject',
+      'WriteCatalogue s3:DeleteObject',
+      'KeepFailedWritings sqs:SendMessage',
+    ]);
+  });
+
+  it.each([
+    ['tfe/token', 'arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:tfe/token-??????'],
+    [
+      'arn:aws:secretsmanager:eu-central-1:123456789012:secret:Token-a1b2c3',
+      'arn:aws:secretsmanager:eu-central-1:123456789012:secret:Token-a1b2c3',
+    ],
+  ])('reads the token of %s', (TokenSecretId, resource) => {
+    expect(statement('ReadToken', { TokenSecretId })).toMatchObject({ Resource: resource });
+  });
+
+  it('reads a ledger where there is one, and appends nothing', () => {
+    expect(statement('ReadLedger')).toBeUndefined();
+    expect(statement('ReadLedger', { LedgerTableName: 'our-ledger' })).toMatchObject({
+      Action: 'dynamodb:Query',
+    });
+    expect(statement('UseLedgerKey', { LedgerKeyArn: KEY })).toMatchObject({
+      Action: ['kms:Decrypt', 'kms:DescribeKey'],
+    });
+  });
+
+  it('limits its role by a boundary where there is one', () => {
+    const PermissionsBoundaryArn = 'arn:aws:iam::123456789012:policy/limits';
+    expect(resolved({ PermissionsBoundaryArn }).Resources['WriteCatalogueRole']?.Properties).toMatchObject({
+      PermissionsBoundary: PermissionsBoundaryArn,
+    });
+  });
+
+  it.skipIf(!tools)('is accepted by cfn-lint and by sam validate', { timeout: 180_000 }, async () => {
+    expect(await tools?.run('cfn-lint', ['stacks/catalogue.yaml'])).toBe('');
+    const said = await tools?.run('sam', ['validate', '--lint', '--template', 'stacks/catalogue.yaml']);
+    expect(said).toContain('is a valid SAM Template');
+  });
+});
