@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build, type OutputFile } from 'esbuild';
 import { PAGE_POLICY } from '../src/domain/catalogue/page-policy.ts';
@@ -63,6 +63,24 @@ export async function buildCatalogue(): Promise<readonly CatalogueAsset[]> {
     page,
     { path: 'index.html', bytes: new TextEncoder().encode(html), type: 'text/html; charset=utf-8' },
   ];
+}
+
+/** What `WriteCatalogue` carries in its bundle: a function has no folder of files beside it. */
+const FOR_FUNCTIONS = path.join(import.meta.dirname, '../src/handlers/catalogue-page.json');
+
+/** Bundles the page into a folder, from which the command line takes it, and into one file for the functions. */
+export async function writeCataloguePage(folder: string): Promise<void> {
+  const assets = await buildCatalogue();
+  for (const asset of assets) {
+    const file = path.join(folder, asset.path);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, asset.bytes);
+  }
+  const packed = assets.map((asset) => ({
+    path: asset.path,
+    base64: Buffer.from(asset.bytes).toString('base64'),
+  }));
+  await writeFile(FOR_FUNCTIONS, JSON.stringify(packed));
 }
 
 const TYPES = {

@@ -1,7 +1,7 @@
-import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { buildCatalogue } from './build-catalogue.ts';
+import { writeCataloguePage } from './build-catalogue.ts';
 import { buildSampleProvider } from './build-sample-provider.ts';
 
 /**
@@ -42,11 +42,7 @@ await buildSampleProvider(`${folder}/sample-provider.cjs`);
 // What went into the bundle, for whoever packs it.
 if (metafile !== undefined) await writeFile(metafile, JSON.stringify(built.metafile));
 // The page that "catalogue" writes beside the data.
-for (const asset of await buildCatalogue()) {
-  const file = path.join(folder, 'catalogue', asset.path);
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, asset.bytes);
-}
+await writeCataloguePage(path.join(folder, 'catalogue'));
 const outfile = `${folder}/provider-sync.mjs`;
 await chmod(outfile, 0o755);
 if (folder === 'dist') await linkForNpx('node_modules/.bin/provider-sync');

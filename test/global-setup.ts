@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { writeCataloguePage } from '../scripts/build-catalogue.ts';
 
+const PAGE_FOR_COMMANDS = join(import.meta.dirname, '../dist/catalogue/index.html');
+const PAGE_FOR_FUNCTIONS = join(import.meta.dirname, '../src/handlers/catalogue-page.json');
 const MEMORY = '/dev/shm';
 const ENOUGH_BYTES = 2 * 1024 ** 3;
 
@@ -14,10 +17,17 @@ const ENOUGH_BYTES = 2 * 1024 ** 3;
  */
 export default async function setUp(): Promise<() => Promise<void>> {
   const folder = (await folderIn(MEMORY)) ?? (await mkdtemp(join(tmpdir(), 'provider-sync-run-')));
+  await providePage();
   process.env['TMPDIR'] = folder;
   process.env['COMPILED_COMMANDS'] = join(folder, 'compiled');
   // What a process that was killed still writes may come in between.
   return async () => await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+}
+
+/** The catalogue's page, where nobody has built it yet. */
+async function providePage(): Promise<void> {
+  const built = [PAGE_FOR_COMMANDS, PAGE_FOR_FUNCTIONS].map((file) => access(file));
+  await Promise.all(built).catch(async () => await writeCataloguePage(dirname(PAGE_FOR_COMMANDS)));
 }
 
 /** Undefined where there is no such place, it is small, or no program may run from it, as in many containers. */

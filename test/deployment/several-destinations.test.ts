@@ -2,10 +2,11 @@ import { CreateBucketCommand, GetObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET, CONFIG_KEY } from '../../scripts/stand-ins/aws-resources.ts';
 import { type StandIns, startStandIns } from '../../scripts/stand-ins/world.ts';
+import type { Overview, Pointer } from '../../src/domain/catalogue/form.ts';
 import { mirrorClientView } from '../support/mirror-client.ts';
 import { privatePath, registryApi } from '../support/registries.ts';
 import { deploymentTools } from './support/deployment-tools.ts';
-import { realTaskHandlers } from './support/lambda.ts';
+import { lambdaContext, realTaskHandlers } from './support/lambda.ts';
 import { stepFunctions, type TaskHandlers } from './support/state-machine.ts';
 
 const tools = await deploymentTools();
@@ -75,6 +76,53 @@ describe.skipIf(!tools)('one execution for several destinations (needs Python an
     ]);
     expect(tasks).toContain('DownloadAndUpload');
 
+    expect(await execute()).toEqual({ output: { providers: 1 } });
+    expect(tasks).not.toContain('DownloadAndUpload');
+  });
+
+  it('has the catalogue of it all written beside the mirror by the function that follows the runs', async () => {
+    Object.assign(process.env, {
+      CATALOGUE_BUCKET: MIRROR,
+      CATALOGUE_PREFIX: 'team/mirror/catalogue',
+      POWERTOOLS_DEV: 'true',
+      LOG_LEVEL: 'ERROR',
+    });
+    const { handler } = await import('../../src/handlers/write-catalogue.ts');
+    const get = async (path: string) => {
+      const input = { Bucket: MIRROR, Key: `team/mirror/catalogue/${path}` };
+      return await standIns.aws.s3.send(new GetObjectCommand(input)).catch(() => undefined);
+    };
+    const json = async <T>(path: string) =>
+      JSON.parse((await (await get(path))?.Body?.transformToString()) ?? 'null') as T;
+    const ended = (input: unknown) => ({
+      source: 'aws.states',
+      detail: { executionArn: 'arn:of:the:run', status: 'SUCCEEDED', input: JSON.stringify(input) },
+    });
+
+    const page = ended({ run: { executionId: 'arn:of:the:run' } });
+    expect(await handler(page, lambdaContext())).toEqual({ outcome: 'page' });
+    expect(await get('catalogue.json')).toBeUndefined();
+
+    const run = ended({ bucket: BUCKET, key: CONFIG_KEY });
+    expect(await handler(run, lambdaContext())).toMatchObject({ outcome: 'written', providers: 1 });
+    const pointer = await json<Pointer>('catalogue.json');
+    expect(pointer.made.run).toBe('arn:of:the:run');
+    const overview = await json<Overview>(pointer.overview);
+    expect(overview.providers).toMatchObject([
+      { address: 'registry.terraform.io/acme/anvil', newest: '1.2.0', destinations: [0, 1] },
+    ]);
+    expect(overview.destinations.map(({ client }) => client)).toMatchObject([
+      { kind: 'private-registry', organization: expect.any(String) },
+      { kind: 'network-mirror', url: '../', folder: null },
+    ]);
+    const html = await get('index.html');
+    expect([html?.ContentType, html?.CacheControl]).toEqual(['text/html; charset=utf-8', 'no-cache']);
+    for (const asset of pointer.assets) {
+      expect((await get(asset))?.CacheControl).toBe('public, max-age=31536000, immutable');
+    }
+
+    // The mirror is what it was: for its clients, and for the next run.
+    expect(await mirrored()).toHaveLength(2);
     expect(await execute()).toEqual({ output: { providers: 1 } });
     expect(tasks).not.toContain('DownloadAndUpload');
   });

@@ -21,7 +21,7 @@ import { composeDestinations } from './destinations.ts';
 import { composeLedger } from './ledger.ts';
 import { composeRegistryAccess, systemClock } from './registries.ts';
 
-export interface OpenCatalogue extends AsyncDisposable {
+interface OpenCatalogue extends AsyncDisposable {
   readonly ports: CataloguePorts;
   readonly store: CatalogueStore;
   readonly page: readonly PageFile[];
