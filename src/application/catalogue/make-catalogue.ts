@@ -1,13 +1,14 @@
 import pLimit from 'p-limit';
 import { describeProvider } from '../../domain/catalogue/describe-provider.ts';
 import type { CatalogueContext, ProviderFacts } from '../../domain/catalogue/facts.ts';
-import type { BottleRow, CatalogueDestination } from '../../domain/catalogue/form.ts';
+import type { CatalogueDestination } from '../../domain/catalogue/form.ts';
 import { happeningsOf } from '../../domain/catalogue/happenings.ts';
 import { overviewOf } from '../../domain/catalogue/overview.ts';
 import { plotsOf } from '../../domain/catalogue/plots.ts';
 import type { SyncConfig } from '../../domain/config/config.ts';
 import { RUN_STREAM } from '../../domain/events/envelope.ts';
 import { eventType } from '../../domain/events/types/schema.ts';
+import type { GatheredBottles } from './gather-bottles.ts';
 import { gatherFacts } from './gather-facts.ts';
 import type { CataloguePorts } from './ports.ts';
 import type { CatalogueContents } from './write-catalogue.ts';
@@ -20,11 +21,7 @@ export interface CatalogueOptions {
   /** What a command needs to find the ledger: `--ledger dynamodb://acme`; "" when it finds it by itself. */
   readonly ledgerOption: string;
   /** What mirrors of bottles show, and their destinations, which come behind the others. */
-  readonly bottles?: {
-    readonly destinations: readonly CatalogueDestination[];
-    readonly rows: readonly BottleRow[];
-    readonly missing: readonly string[];
-  };
+  readonly bottles?: GatheredBottles;
 }
 
 const MOST_RUNS = 200;

@@ -1,4 +1,5 @@
 import { createCatalogueStore } from '../../adapters/catalogue/catalogue-in-store.ts';
+import { gatherBottles } from '../../application/catalogue/gather-bottles.ts';
 import { type CatalogueOptions, makeCatalogue } from '../../application/catalogue/make-catalogue.ts';
 import type { CataloguePorts } from '../../application/catalogue/ports.ts';
 import { type WrittenCatalogue, writeCatalogue } from '../../application/catalogue/write-catalogue.ts';
@@ -36,10 +37,23 @@ export async function writeCatalogueTo(
 ): Promise<WrittenCatalogue & { readonly providers: number }> {
   const page = await readPageFiles();
   const store = createCatalogueStore(await composeMirrorStore(target, environment));
-  const options: CatalogueOptions = { run, by: VERSION, ledgerOption: ledgerOption(ledgerFile, environment) };
+  const shown = shownDestinations(stores, destinations, config, target);
+  const options: CatalogueOptions = {
+    run,
+    by: VERSION,
+    ledgerOption: ledgerOption(ledgerFile, environment),
+    ...(config.bottles === undefined
+      ? {}
+      : {
+          bottles: await gatherBottles(
+            await composeMirrorStore(config.bottles.destination, environment),
+            shown.length,
+          ),
+        }),
+  };
   const contents = await makeCatalogue(
     {
-      destinations: shownDestinations(stores, destinations, config, target),
+      destinations: shown,
       ledger,
       publicRegistry,
       clock: systemClock,
