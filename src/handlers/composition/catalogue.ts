@@ -16,10 +16,11 @@ import page from '../catalogue-page.json' with { type: 'json' };
 import { readSettings } from '../environment.ts';
 import type { Runtime } from '../lambda-function.ts';
 import { type DestinationSettings, readDestination, readUpstreamAddresses } from '../settings.ts';
+import { systemClock } from './clock.ts';
 import { composeConfigReader } from './config-reader.ts';
 import { composeDestinations } from './destinations.ts';
 import { composeLedger } from './ledger.ts';
-import { composeRegistryAccess, systemClock } from './registries.ts';
+import { composeRegistryAccess } from './registries.ts';
 
 interface OpenCatalogue extends AsyncDisposable {
   readonly ports: CataloguePorts;
