@@ -10,20 +10,27 @@ const SFN = '@aws-sdk/client-sfn';
 
 /**
  * The SDK clients and the weighty libraries that each function needs; 1 MB is 1,000,000 bytes. What works on
- * destinations has a mirror's, ECR's and the ledger's clients in it, and cleanup reads publishers' keys for the origin
+ * destinations has a mirror's, ECR's and the ledger's clients in it, SNS for its pipeline
+ * among them, and cleanup reads publishers' keys for the origin
  * of what it would delete.
  */
 const EXPECTED = [
   { name: 'ReadConfigFunction', clients: [S3], libraries: [], megabytes: 1 },
   { name: 'TakeTurnFunction', clients: [S3, SFN], libraries: [], megabytes: 1 },
-  { name: 'CheckVersionFunction', clients: [S3, SECRETS], libraries: ['openpgp', 'undici'], megabytes: 2.5 },
+  {
+    name: 'CheckVersionFunction',
+    clients: [S3, SECRETS, SNS],
+    libraries: ['openpgp', 'undici'],
+    megabytes: 2.5,
+  },
   {
     name: 'DownloadAndUploadFunction',
-    clients: [S3, SECRETS],
+    clients: [S3, SECRETS, SNS],
     libraries: ['openpgp', 'undici'],
     megabytes: 2.5,
   },
   { name: 'ErrorHandlerFunction', clients: [SNS], libraries: [], megabytes: 1 },
+  { name: 'KeepLedgerFunction', clients: [S3, SNS], libraries: [], megabytes: 1.5 },
   {
     name: 'CleanupOldVersionsFunction',
     clients: [S3, SECRETS, SNS],

@@ -78,7 +78,7 @@ function row(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-describe.skipIf(!tools)('docs/permissions.md (needs Python and pip)', () => {
+describe.skipIf(!tools)('docs/permissions.md (needs Python and pip)', { timeout: 180_000 }, () => {
   it('lists exactly what the transformed template permits', async () => {
     if (!tools) return;
     const sets = [ALL_OPTIONS, ...ALL_OPTIONS.map((left) => ALL_OPTIONS.filter((option) => option !== left))];
