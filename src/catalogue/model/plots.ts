@@ -36,7 +36,8 @@ const MOST_RUNS = 60;
 /** How far each provider's newest version here is behind upstream's: by days where they are known, else by versions. */
 export function behindPlot(plots: Plots): PlotOf {
   const behind = plots.behind.filter(({ versions }) => versions > 0);
-  const days = behind.some((each) => each.days !== null);
+  // Bars of no days say nothing; versions do.
+  const days = behind.some((each) => each.days !== null && each.days >= 1);
   const shown = days ? behind.filter((each) => each.days !== null) : behind;
   const [furthest] = shown;
   const words = (each: (typeof behind)[number]) =>

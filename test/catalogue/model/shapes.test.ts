@@ -181,8 +181,8 @@ describe('plots', () => {
     },
   );
 
-  it('count versions where no days are known', () => {
-    const { unit, bars } = behindPlot(plots({ behind: [{ address: AWS, versions: 3, days: null }] }));
+  it.each([null, 0.2])('count versions where days say nothing: %s', (days) => {
+    const { unit, bars } = behindPlot(plots({ behind: [{ address: AWS, versions: 3, days }] }));
     expect(unit).toBe('versions');
     expect(bars).toMatchObject([{ label: 'hashicorp/aws', value: 3 }]);
   });
