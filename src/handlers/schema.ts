@@ -168,11 +168,26 @@ const executionInput = z.object({ run: z.object({ executionId: text }) });
  * and says so in its input.
  */
 export const catalogueEvent = z
-  .object({ detail: z.object({ executionArn: text, input: z.string().nullish() }).optional() })
-  .transform(({ detail }) => ({
-    run: detail?.executionArn ?? null,
-    isPage: detail?.input != null && executionInput.safeParse(jsonOf(detail.input)).success,
-  }));
+  .object({
+    detail: z
+      .object({
+        executionArn: text,
+        status: text,
+        startDate: z.number(),
+        stopDate: z.number(),
+        input: z.string().nullish(),
+        output: z.string().nullish(),
+        error: z.string().nullish(),
+        cause: z.string().nullish(),
+      })
+      .optional(),
+  })
+  .transform(({ detail }) => {
+    if (detail === undefined) return { ended: null, isPage: false };
+    const { input, output = null, error = null, cause = null, ...ended } = detail;
+    const isPage = input != null && executionInput.safeParse(jsonOf(input)).success;
+    return { ended: { ...ended, output, error, cause }, isPage };
+  });
 
 function jsonOf(input: string): unknown {
   try {

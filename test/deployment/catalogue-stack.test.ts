@@ -67,6 +67,9 @@ describe('stacks/catalogue.yaml', () => {
     expect(writes).toEqual([
       'WriteCatalogue s3:PutObject',
       'WriteCatalogue s3:DeleteObject',
+      'AppendToLedger dynamodb:PutItem',
+      'UseLedgerKey kms:Encrypt',
+      'UseLedgerKey kms:GenerateDataKey',
       'KeepFailedWritings sqs:SendMessage',
     ]);
   });
@@ -81,14 +84,13 @@ describe('stacks/catalogue.yaml', () => {
     expect(statement('ReadToken', { TokenSecretId })).toMatchObject({ Resource: resource });
   });
 
-  it('reads a ledger where there is one, and appends nothing', () => {
-    expect(statement('ReadLedger')).toBeUndefined();
-    expect(statement('ReadLedger', { LedgerTableName: 'our-ledger' })).toMatchObject({
-      Action: 'dynamodb:Query',
+  it('asks a ledger, and appends how runs ended, where there is one', () => {
+    expect(statement('AppendToLedger')).toBeUndefined();
+    expect(statement('AppendToLedger', { LedgerTableName: 'our-ledger' })).toMatchObject({
+      Action: ['dynamodb:PutItem', 'dynamodb:Query'],
     });
-    expect(statement('UseLedgerKey', { LedgerKeyArn: KEY })).toMatchObject({
-      Action: ['kms:Decrypt', 'kms:DescribeKey'],
-    });
+    expect(statement('UseLedgerKey')).toBeUndefined();
+    expect(statement('UseLedgerKey', { LedgerKeyArn: KEY })).toMatchObject({ Resource: KEY });
   });
 
   it('limits its role by a boundary where there is one', () => {

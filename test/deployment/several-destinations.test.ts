@@ -1,8 +1,10 @@
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, GetObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET, CONFIG_KEY } from '../../scripts/stand-ins/aws-resources.ts';
 import { type StandIns, startStandIns } from '../../scripts/stand-ins/world.ts';
-import type { Overview, Pointer } from '../../src/domain/catalogue/form.ts';
+import type { Happenings, Overview, Pointer } from '../../src/domain/catalogue/form.ts';
+import { ledgerTable } from '../support/ledger-table.ts';
 import { mirrorClientView } from '../support/mirror-client.ts';
 import { privatePath, registryApi } from '../support/registries.ts';
 import { deploymentTools } from './support/deployment-tools.ts';
@@ -84,9 +86,13 @@ describe.skipIf(!tools)('one execution for several destinations (needs Python an
     Object.assign(process.env, {
       CATALOGUE_BUCKET: MIRROR,
       CATALOGUE_PREFIX: 'team/mirror/catalogue',
+      LEDGER_TABLE: 'ledger',
       POWERTOOLS_DEV: 'true',
       LOG_LEVEL: 'ERROR',
     });
+    const dynamodb = new DynamoDBClient({});
+    await dynamodb.send(new CreateTableCommand(await ledgerTable('ledger')));
+    dynamodb.destroy();
     const { handler } = await import('../../src/handlers/write-catalogue.ts');
     const get = async (path: string) => {
       const input = { Bucket: MIRROR, Key: `team/mirror/catalogue/${path}` };
@@ -96,7 +102,14 @@ describe.skipIf(!tools)('one execution for several destinations (needs Python an
       JSON.parse((await (await get(path))?.Body?.transformToString()) ?? 'null') as T;
     const ended = (input: unknown) => ({
       source: 'aws.states',
-      detail: { executionArn: 'arn:of:the:run', status: 'SUCCEEDED', input: JSON.stringify(input) },
+      detail: {
+        executionArn: 'arn:of:the:run',
+        status: 'SUCCEEDED',
+        startDate: 1_795_680_000_000,
+        stopDate: 1_795_680_060_000,
+        input: JSON.stringify(input),
+        output: '{"providers":1}',
+      },
     });
 
     const page = ended({ run: { executionId: 'arn:of:the:run' } });
@@ -114,6 +127,10 @@ describe.skipIf(!tools)('one execution for several destinations (needs Python an
     expect(overview.destinations.map(({ client }) => client)).toMatchObject([
       { kind: 'private-registry', organization: expect.any(String) },
       { kind: 'network-mirror', url: '../', folder: null },
+    ]);
+    const { runs } = await json<Happenings>(pointer.happenings);
+    expect(runs).toMatchObject([
+      { id: 'arn:of:the:run', what: 'sync', ok: true, durationMs: 60_000, outcomes: { providers: 1 } },
     ]);
     const html = await get('index.html');
     expect([html?.ContentType, html?.CacheControl]).toEqual(['text/html; charset=utf-8', 'no-cache']);

@@ -132,5 +132,5 @@ export type DomainEvent =
 export interface RunFailure extends AboutProvider {
   readonly version?: string | undefined;
   readonly destination?: string | undefined;
-  readonly error: Pick<ErrorReport, 'code' | 'message'>;
+  readonly error: { readonly code: string; readonly message: string };
 }
