@@ -90,7 +90,7 @@ describe('the npm package', { timeout: 120_000 }, () => {
   it('holds the program and its documents, and nothing of the development', () => {
     const strange = files().filter(
       (file) =>
-        !/^(dist\/[\w-]+\.mjs|docs\/[\w-]+\.md|schema\/(?:events\/)?[\w.-]+\.json|README\.md|CHANGELOG\.md|LICENSE|THIRD-PARTY-NOTICES\.txt|package\.json)$/.test(
+        !/^(dist\/[\w-]+\.mjs|docs\/[\w-]+\.md|docs\/samples\/[\w.-]+\.json|schema\/(?:events\/)?[\w.-]+\.json|README\.md|CHANGELOG\.md|LICENSE|THIRD-PARTY-NOTICES\.txt|package\.json)$/.test(
           file,
         ),
     );

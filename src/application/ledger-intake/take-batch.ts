@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { backOffMs } from '../../domain/back-off.ts';
 import { isSyncError, traceOf } from '../../domain/errors.ts';
 import { readMessage } from '../../domain/ledger-intake/message.ts';
 import type { Rejection } from '../../domain/ledger-intake/rejection.ts';
@@ -23,7 +24,7 @@ export interface BatchOptions {
   readonly told: (message: QueuedMessage, end: WorkflowEnd) => void;
 }
 
-const LONGEST_WAIT_SECONDS = 900;
+const LONGEST_WAIT_MS = 900_000;
 /** What a message that is no event is shown by. */
 const SHOWN_CHARACTERS = 1024;
 
@@ -101,8 +102,12 @@ function rejectedMessage({ id, body }: QueuedMessage, reason: Rejection, now: Da
   });
 }
 
-/** Best effort: without it the message is shown again when the queue's own time is up. */
+/**
+ * Best effort: without it the message is shown again when the queue's own time is up. Not at random: what comes back
+ * together is bounded by the mapping, and eight times have to last for most of an hour.
+ */
 async function showLater(ports: BatchPorts, message: QueuedMessage, retrySeconds: number): Promise<void> {
-  const seconds = Math.min(LONGEST_WAIT_SECONDS, retrySeconds * 2 ** Math.max(0, message.receives - 1));
-  await ports.queue.hide(message, Math.round(seconds)).catch(() => undefined);
+  const terms = { baseDelayMs: retrySeconds * 1000, maxDelayMs: LONGEST_WAIT_MS };
+  const wait = backOffMs(message.receives, terms, () => 1);
+  await ports.queue.hide(message, Math.round(wait / 1000)).catch(() => undefined);
 }
