@@ -2,9 +2,10 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { BottlesResult } from '../../src/application/bottles/results.ts';
-import type { Environment } from '../../src/cli/io.ts';
+import type { CliIo, Environment } from '../../src/cli/io.ts';
+import { run } from '../../src/cli/run.ts';
 import { DAY, DAY_1, LINUX, mirrorWorld, NEXT_DAY, sampleKey } from '../support/bottles/mirror-world.ts';
-import { runInProcess } from '../support/command-line.ts';
+import { recordingIo, recordingOutput, runInProcess } from '../support/command-line.ts';
 import { scriptedServer } from '../support/scripted-server.ts';
 import { temporaryFolders } from '../support/temporary-folders.ts';
 
@@ -105,6 +106,41 @@ describe('the commands about bottles', () => {
       code: 2,
       stderr: expect.stringContaining('The newest are'),
     });
+  });
+
+  it('ask before anything is deleted, and take a no for an answer and not for an error', async () => {
+    await using at = await stage();
+    await at.run('sync');
+    const stray = join(at.mirror, `v2/homebrew/core/hello/blobs/sha256:${'0'.repeat(64)}`);
+    await writeFile(stray, 'x');
+    const asked = async (answer: string, ...args: string[]) => {
+      const [stdout, stderr] = [recordingOutput(), recordingOutput()];
+      const questions: string[] = [];
+      const ask: CliIo['ask'] = async (question) => {
+        questions.push(question);
+        return answer;
+      };
+      const config = join(at.mirror, '../config.json');
+      const io = { ...recordingIo(), stdout, stderr, ask };
+      const code = await run(['bottles', 'cleanup', '--config', config, ...args], io);
+      return { code, stdout: stdout.text(), stderr: stderr.text(), questions };
+    };
+    expect(await asked('y')).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /1 bottle would be deleted[^]*Nothing was deleted: the answer was not "yes"/,
+      ),
+      questions: ['Delete 1 file for good? Only "yes" is taken for it: '],
+    });
+    const told = JSON.parse((await asked('no', '--json')).stdout) as object;
+    expect(told).toMatchObject({ ok: true, dryRun: true });
+    expect(await readFile(stray, 'utf8')).toBe('x');
+    expect(await asked(' yes ')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('1 bottle deleted'),
+    });
+    await expect(readFile(stray)).rejects.toThrow('ENOENT');
   });
 
   it('say with its place in the config what is missing, and exit with 1', async () => {

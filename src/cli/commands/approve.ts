@@ -8,9 +8,8 @@ import {
   DECISION_OPTIONS,
   LEDGER_COMMAND_VARIABLES,
   nameOf,
-  readAddressOperand,
   readDecisionSettings,
-  readVersionOperand,
+  readReleaseOperands,
   VERSION_ARGUMENT,
   withLedger,
 } from './decision-run.ts';
@@ -30,11 +29,9 @@ export const approveCommand: CommandSpec = {
   examples: ['provider-sync approve hashicorp/aws 6.57.0 --reason "read the diff"'],
   async run(invocation) {
     const reader = createSettingsReader(invocation);
-    const [addressText, versionText] = invocation.operands;
-    const address = readAddressOperand(reader, addressText);
-    const version = readVersionOperand(reader, versionText);
+    const release = readReleaseOperands(reader, invocation);
     const settings = await readDecisionSettings(reader, invocation);
-    const about = reader.requireSound(address && version && { address, version });
+    const about = reader.requireSound(release);
     const { by, reason } = settings;
     const { outcome, shasums } = await withLedger(settings, { mustExist: true }, (ledger) =>
       approveVersion({ ledger, clock: systemClock }, { ...about, by, reason }),

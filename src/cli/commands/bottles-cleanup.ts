@@ -1,12 +1,12 @@
-import { type BottleCleanupResult, cleanupBottles } from '../../application/bottles/cleanup.ts';
-import { SyncError } from '../../domain/errors.ts';
-import type { CommandSpec, Invocation } from '../command-spec.ts';
-import { countOf, formatBytes } from '../render/quantities.ts';
-import type { ResultRenderer } from '../render/result-renderer.ts';
+import { cleanupBottles } from '../../application/bottles/cleanup.ts';
+import type { CommandSpec } from '../command-spec.ts';
+import { BOTTLES_CLEANED } from '../render/bottles-mirror.ts';
+import { countOf } from '../render/quantities.ts';
 import { readWholeNumber } from '../settings.ts';
 import type { SettingsReader } from '../settings-reader.ts';
 import { CONFIG_ARGUMENT } from '../shared-options.ts';
 import { BOTTLES_OPTIONS, BOTTLES_VARIABLES, readBottlesSettings, withBottles } from './bottles-run.ts';
+import { allowsDeletion, requireWayToConfirm } from './deletion-question.ts';
 import { tellResult } from './provider-run.ts';
 
 const DEFAULT_MAX_SHARE = 0.5;
@@ -31,15 +31,20 @@ export const cleanupBottlesCommand: CommandSpec = {
     const { io, signal } = invocation;
     const settings = await readBottlesSettings(invocation, readOwn);
     const { keep, maxShare, dryRun, yes } = settings.own;
-    if (!dryRun && !yes && io.ask === undefined) throw unconfirmed();
+    requireWayToConfirm(io, settings.own);
     const request = { keepSnapshots: keep ?? settings.entry.keepSnapshots, maxShare, signal };
     const result = await withBottles(invocation, settings, async (ports) => {
       const preview = await cleanupBottles(ports, { ...request, dryRun: true });
       if (dryRun || preview.files.length === 0) return preview;
-      if (!yes && preview.brake === undefined) await confirm(invocation, preview);
+      if (!yes && preview.brake === undefined) {
+        io.stderr.write(`${BOTTLES_CLEANED.whole(preview, io.stderr)}\n\n`);
+        const allowed = await allowsDeletion(invocation, countOf(preview.files.length, 'file'));
+        // As of a dry run, which it came to.
+        if (!allowed) return settings.json ? preview : undefined;
+      }
       return await cleanupBottles(ports, { ...request, dryRun: false });
     });
-    return tellResult(io, settings, result, CLEANUP);
+    return result === undefined ? 0 : tellResult(io, settings, result, BOTTLES_CLEANED);
   },
 };
 
@@ -60,45 +65,4 @@ function readOwn(reader: SettingsReader) {
     dryRun: reader.switchedOn('--dry-run'),
     yes: reader.switchedOn('--yes'),
   };
-}
-
-async function confirm({ io, signal }: Invocation, preview: BottleCleanupResult): Promise<void> {
-  io.stderr.write(`${CLEANUP.whole(preview, io.stderr)}\n\n`);
-  const answer = await io.ask?.(
-    `Delete ${countOf(preview.files.length, 'file')} for good? Only "yes" is taken for it: `,
-    signal,
-  );
-  if (answer?.trim() !== 'yes') {
-    throw new SyncError('ConfirmationRequired', 'Nothing was deleted: the answer was not "yes".');
-  }
-}
-
-function unconfirmed(): SyncError {
-  return new SyncError(
-    'ConfirmationRequired',
-    'Cleanup deletes for good, and here is no terminal to ask on. Look at --dry-run, then give --yes.',
-  );
-}
-
-const CLEANUP: ResultRenderer<BottleCleanupResult> = {
-  whole: (result) => {
-    const { keptSnapshots, deletedSnapshots, files, bytes, dryRun, destination } = result;
-    const verb = dryRun ? 'would be deleted' : 'deleted';
-    const bottles = files.filter((file) => file.includes('/blobs/')).length;
-    const failures = failuresOf(result);
-    return [
-      ...deletedSnapshots.map((name) => `snapshot ${name}: ${verb}`),
-      ...(failures === '' ? [] : [failures]),
-      `${countOf(keptSnapshots.length, 'snapshot')} kept at ${destination}; ${countOf(deletedSnapshots.length, 'snapshot')} and ` +
-        `${countOf(bottles, 'bottle')} ${verb} (${countOf(files.length, 'file')}, ${formatBytes(bytes)}).${dryRun ? ' Nothing was changed.' : ''}`,
-    ].join('\n');
-  },
-  failures: failuresOf,
-};
-
-function failuresOf({ brake, failed }: BottleCleanupResult): string {
-  return [
-    ...(brake === undefined ? [] : [`This cleanup would not run: ${brake.message}`]),
-    ...failed.map(({ file, error }) => `${file}: ${error.message}`),
-  ].join('\n');
 }

@@ -1,12 +1,6 @@
-import {
-  listSnapshots,
-  lockBottles,
-  rollbackBottles,
-  type SnapshotsResult,
-} from '../../application/bottles/snapshots.ts';
+import { listSnapshots, lockBottles, rollbackBottles } from '../../application/bottles/snapshots.ts';
 import type { CommandSpec } from '../command-spec.ts';
-import { countOf, formatBytes } from '../render/quantities.ts';
-import { type Canvas, renderTable } from '../render/table.ts';
+import { renderSnapshots } from '../render/bottles-mirror.ts';
 import { CONFIG_ARGUMENT } from '../shared-options.ts';
 import { BOTTLES_OPTIONS, BOTTLES_VARIABLES, readBottlesSettings, withBottles } from './bottles-run.ts';
 import { tell } from './keys-run.ts';
@@ -26,31 +20,6 @@ export const snapshotsBottlesCommand: CommandSpec = {
     return 0;
   },
 };
-
-function renderSnapshots({ snapshots, destination }: SnapshotsResult, canvas: Canvas): string {
-  if (snapshots.length === 0) return `${destination} has no snapshots yet.`;
-  const columns = [
-    { title: 'SNAPSHOT' },
-    { title: 'MADE AT' },
-    { title: 'BOTTLES', alignRight: true },
-    { title: 'SIZE', alignRight: true },
-    { title: '', narrowest: 12 },
-  ];
-  const rows = snapshots.map(({ name, createdAt, bottles, bytes, current, missing }) => [
-    name,
-    createdAt.slice(0, 16).replace('T', ' '),
-    String(bottles),
-    formatBytes(bytes),
-    {
-      text: [
-        ...(current ? ['current'] : []),
-        ...(missing.length > 0 ? [`without ${missing.join(', ')}`] : []),
-      ].join(', '),
-      tone: current ? ('good' as const) : ('plain' as const),
-    },
-  ]);
-  return `${renderTable(columns, rows, canvas)}\n\n${countOf(snapshots.length, 'snapshot')} at ${destination}.`;
-}
 
 export const rollbackBottlesCommand: CommandSpec = {
   name: 'rollback',

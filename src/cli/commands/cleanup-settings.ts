@@ -24,6 +24,7 @@ import {
   RUN_OUTPUT_OPTIONS,
   UPSTREAM_OPTIONS,
 } from '../shared-options.ts';
+import { requireWayToConfirm } from './deletion-question.ts';
 import { type ConfigSettings, readConfigSettings } from './provider-run.ts';
 
 export const CLEANUP_OPTIONS: readonly OptionSpec[] = [
@@ -83,18 +84,11 @@ export async function readCleanupSettings(invocation: Invocation): Promise<Clean
     upstream: await readUpstreamSettings(reader),
   };
   const policy = reader.requireSound(settings.policy);
-  if (!settings.dryRun && !settings.yes && invocation.io.ask === undefined) throw unconfirmed();
+  requireWayToConfirm(invocation.io, settings);
   const named = readLedgerFile(reader);
   const read = await readConfigSettings(reader, invocation);
   const ledgerFile = ledgerFileOf(named, read.config, invocation.io.environment);
   return { ...settings, policy, ...read, ledgerFile };
-}
-
-function unconfirmed(): SyncError {
-  return new SyncError(
-    'ConfirmationRequired',
-    'Cleanup deletes for good, and here is no terminal to ask on. Look at --dry-run, then give --yes.',
-  );
 }
 
 function readPolicy(reader: SettingsReader): RetentionPolicy | undefined {

@@ -16,6 +16,7 @@ import { countOf } from '../render/quantities.ts';
 import { withRunLedger } from '../run-ledger.ts';
 import { CONFIG_ARGUMENT } from '../shared-options.ts';
 import { CLEANUP_OPTIONS, CLEANUP_VARIABLES, readCleanupSettings } from './cleanup-settings.ts';
+import { allowsDeletion } from './deletion-question.ts';
 import { tellResult } from './provider-run.ts';
 
 const BRAKE_OPTIONS = { maxShare: '--max-share', maxCount: '--max-count' };
@@ -56,7 +57,6 @@ export const cleanupCommand: CommandSpec = {
     if (settings.dryRun) return tellResult(io, settings, previewCleanup(plan), CLEANUP_RESULT);
     const allowed = settings.yes ? plan : await confirm(io, ports, request, plan);
     if ('declined' in allowed) {
-      io.stderr.write('Nothing was deleted: the answer was not "yes".\n');
       // As of a dry run, which it came to.
       if (settings.json) tellResult(io, settings, previewCleanup(allowed.declined), CLEANUP_RESULT);
       return 0;
@@ -82,11 +82,7 @@ async function confirm(
   while (shown.brake === undefined && deletionsOf(shown).length > 0) {
     io.stderr.write(`${CLEANUP_RESULT.whole(previewCleanup(shown), io.stderr)}\n\n`);
     const versions = countOf(deletionsOf(shown).length, 'version');
-    const answer = await io.ask?.(
-      `Delete ${versions} for good? Only "yes" is taken for it: `,
-      request.signal,
-    );
-    if (answer?.trim() !== 'yes') return { declined: shown };
+    if (!(await allowsDeletion({ io, signal: request.signal }, versions))) return { declined: shown };
     const current = await planCleanup(ports, request);
     if (deletionsOf(current).join() === deletionsOf(shown).join()) return current;
     io.stderr.write('\nWhat is there has changed meanwhile. This is the plan now:\n\n');

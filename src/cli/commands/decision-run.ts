@@ -98,7 +98,27 @@ export function readVersionOperand(reader: SettingsReader, text: string | undefi
   return undefined;
 }
 
-export function readVersionsOperand(
+/** ADDRESS and VERSION of the release that a command is about; undefined when a problem is noted. */
+export function readReleaseOperands(
+  reader: SettingsReader,
+  { operands: [addressText, versionText] }: Pick<Invocation, 'operands'>,
+): { readonly address: ProviderAddress; readonly version: Version } | undefined {
+  const address = readAddressOperand(reader, addressText);
+  const version = readVersionOperand(reader, versionText);
+  return address && version && { address, version };
+}
+
+/** ADDRESS and VERSIONS that a command is about; undefined when a problem is noted. */
+export function readReleasesOperands(
+  reader: SettingsReader,
+  { operands: [addressText, versionsText] }: Pick<Invocation, 'operands'>,
+): { readonly address: ProviderAddress; readonly versions: VersionConstraint } | undefined {
+  const address = readAddressOperand(reader, addressText);
+  const versions = readVersionsOperand(reader, versionsText);
+  return address && versions && { address, versions };
+}
+
+function readVersionsOperand(
   reader: SettingsReader,
   text: string | undefined,
 ): VersionConstraint | undefined {

@@ -9,9 +9,8 @@ import {
   LEDGER_COMMAND_OPTIONS,
   LEDGER_COMMAND_VARIABLES,
   nameOf,
-  readAddressOperand,
   readLedgerSettings,
-  readVersionOperand,
+  readReleaseOperands,
   VERSION_ARGUMENT,
   withLedger,
 } from './decision-run.ts';
@@ -33,11 +32,9 @@ export const evidenceCommand: CommandSpec = {
   ],
   async run(invocation) {
     const reader = createSettingsReader(invocation);
-    const [addressText, versionText] = invocation.operands;
-    const address = readAddressOperand(reader, addressText);
-    const version = readVersionOperand(reader, versionText);
+    const release = readReleaseOperands(reader, invocation);
     const settings = readLedgerSettings(reader, invocation);
-    const about = reader.requireSound(address && version && { address, version });
+    const about = reader.requireSound(release);
     const entries = await withLedger(settings, { mustExist: true }, (ledger) =>
       ledger.read(formatAddress(about.address)),
     );

@@ -8,9 +8,8 @@ import {
   DECISION_OPTIONS,
   LEDGER_COMMAND_VARIABLES,
   nameOf,
-  readAddressOperand,
   readDecisionSettings,
-  readVersionsOperand,
+  readReleasesOperands,
   VERSIONS_ARGUMENT,
   withLedger,
 } from './decision-run.ts';
@@ -74,11 +73,9 @@ export const unrecallCommand: CommandSpec = {
 
 async function readDecision(invocation: Invocation) {
   const reader = createSettingsReader(invocation);
-  const [addressText, versionsText] = invocation.operands;
-  const address = readAddressOperand(reader, addressText);
-  const versions = readVersionsOperand(reader, versionsText);
+  const releases = readReleasesOperands(reader, invocation);
   const settings = await readDecisionSettings(reader, invocation);
-  const about = reader.requireSound(address && versions && { address, versions });
+  const about = reader.requireSound(releases);
   const { by, reason } = settings;
   const document = { address: formatAddress(about.address), versions: about.versions.text, by, reason };
   return { settings, about, document, name: nameOf(about.address, about.versions.text) };

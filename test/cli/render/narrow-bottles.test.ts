@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import type { BottleCleanupResult } from '../../../src/application/bottles/cleanup.ts';
 import type { BottleReport, BottlesResult } from '../../../src/application/bottles/results.ts';
+import type { SnapshotsResult } from '../../../src/application/bottles/snapshots.ts';
+import type { VerifyBottlesResult } from '../../../src/application/bottles/verify.ts';
+import {
+  BOTTLES_CLEANED,
+  BOTTLES_VERIFIED,
+  renderSnapshots,
+} from '../../../src/cli/render/bottles-mirror.ts';
 import { BOTTLES_RESULT } from '../../../src/cli/render/bottles-result.ts';
+import type { Canvas } from '../../../src/cli/render/table.ts';
 import type { Sha256 } from '../../../src/domain/artifact/sha256.ts';
 
 const bottle = (tag: string, outcome: BottleReport['outcome']): BottleReport => ({
@@ -53,5 +62,73 @@ describe('the result of bottles', () => {
       expect(letters).toContain(part);
     }
     expect(letters).toContain('Clientssee2026-11-25-2,asbefore.');
+  });
+});
+
+const { destination } = RESULT;
+const FILE = `v2/homebrew/core/aarch64-elf-binutils-with-a-long-name/12/blobs/sha256:${'a'.repeat(64)}`;
+
+const SNAPSHOTS: SnapshotsResult = {
+  destination,
+  current: '2026-11-25-2',
+  snapshots: [true, false].map((current) => ({
+    name: '2026-11-25-2',
+    createdAt: '2026-11-25T12:34:56.789Z',
+    current,
+    bottles: 12_345,
+    bytes: 123_456_789_012,
+    apiPath: 'snapshots/2026-11-25-2/api',
+    missing: ['aarch64-elf-binutils-with-a-long-name@12', 'jq'],
+  })),
+};
+
+const VERIFIED: VerifyBottlesResult = {
+  ok: false,
+  destination,
+  snapshots: ['2026-11-25-2', '2026-11-26-12'].map((snapshot) => ({
+    snapshot,
+    current: snapshot === '2026-11-25-2',
+    bottles: 12_345,
+    findings: [{ subject: FILE, problem: `has SHA-256 ${'b'.repeat(64)}, and the index names another one` }],
+  })),
+};
+
+const error = { code: 'DestinationUnavailable' as const, message: `${destination} did not answer in time.` };
+
+const CLEANED: BottleCleanupResult = {
+  ok: false,
+  dryRun: true,
+  destination,
+  keptSnapshots: ['2026-11-25-2'],
+  deletedSnapshots: ['2026-11-20-12'],
+  files: [FILE],
+  bytes: 123_456_789_012,
+  brake: {
+    ...error,
+    message: `it would delete 12345 of 12345 bottles of ${destination}, more than 0.5 of them`,
+  },
+  failed: [{ file: 'snapshots/2026-11-20-12/bottles.json', error }],
+};
+
+const RENDERED = {
+  snapshots: (canvas: Canvas) => renderSnapshots(SNAPSHOTS, canvas),
+  verify: (canvas: Canvas) => BOTTLES_VERIFIED.whole(VERIFIED, canvas),
+  cleanup: (canvas: Canvas) => BOTTLES_CLEANED.whole(CLEANED, canvas),
+};
+
+/** Every character but blanks and commas, in whichever order: what stands in a column may move below its row. */
+const characters = (text: string) => [...text.toLowerCase().replaceAll(/[\s,]/g, '')].toSorted().join('');
+
+/** Words that cannot be broken, because they are to be copied: addresses and files outside tables. */
+const fits = (line: string, columns: number) => line.length <= columns || !line.trim().includes(' ');
+
+describe.each(Object.entries(RENDERED))('the longest that "bottles %s" says', (_name, render) => {
+  it.each([60, 70, 80, 120])('fits %i columns and loses nothing', (columns) => {
+    const text = render({ columns, color: false });
+    expect(text.split('\n').filter((line) => !fits(line, columns))).toEqual([]);
+    // Columns that moved below their rows stand there behind their titles, once a row.
+    const titles = /made at/.test(text) ? 'madeat'.repeat(SNAPSHOTS.snapshots.length) : 'madeat';
+    const expected = render({ columns: 1000, color: false }).replace(/MADE AT/, titles);
+    expect(characters(text.replace(/MADE AT/, /made at/.test(text) ? '' : '$&'))).toBe(characters(expected));
   });
 });
