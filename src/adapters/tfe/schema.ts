@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { parseSha256, type Sha256 } from '../../domain/artifact/sha256.ts';
+import { parseSha256 } from '../../domain/artifact/sha256.ts';
+import { quote } from '../../domain/integrity/untrusted-text.ts';
 import type { Platform } from '../../domain/provider/platform.ts';
 import type { StoredSigningKey } from '../../ports/signing-keys.ts';
 import type { ListedProvider } from './contract.ts';
@@ -23,7 +24,8 @@ export interface VersionDocument extends Identified {
 export interface PlatformDocument extends Identified {
   readonly platform: Platform;
   readonly filename: string;
-  readonly shasum: Sha256;
+  /** A SHA-256 digest in lower case; in quotes and cut to a length where it is anything else. */
+  readonly shasum: string;
   readonly package: FileDocument;
 }
 
@@ -131,13 +133,10 @@ const platform = z
     }),
     links,
   })
-  .transform(({ id, attributes, links }, context): PlatformDocument => {
+  .transform(({ id, attributes, links }): PlatformDocument => {
     const { os, arch, filename } = attributes;
-    const shasum = parseSha256(attributes.shasum);
-    if (shasum === undefined) {
-      context.addIssue({ code: 'custom', path: ['attributes', 'shasum'], message: 'not a SHA-256 digest' });
-      return z.NEVER;
-    }
+    // The API takes any text. It is then what one platform has, and no reason to read nothing of the others.
+    const shasum = parseSha256(attributes.shasum) ?? quote(attributes.shasum);
     const file = fileDocument(attributes['provider-binary-uploaded'], links, 'provider-binary');
     return { id, platform: { os, arch }, filename, shasum, package: file };
   });

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { parseSha256 } from '../../domain/artifact/sha256.ts';
 import type { HeldVersion } from '../../domain/catalogue/held.ts';
 import { formatPlatform } from '../../domain/provider/platform.ts';
 import { parseVersion } from '../../domain/provider/version.ts';
@@ -51,8 +52,10 @@ async function heldVersion(
   };
   if (version === undefined || !complete) return about;
   const platforms = await registry.readPlatforms(type, version);
-  const packages = platforms
-    .filter(({ uploaded }) => uploaded)
-    .map(({ platform, shasum }) => ({ platform: formatPlatform(platform), sha256: shasum }));
-  return { ...about, complete: packages.length > 0, packages };
+  const uploaded = platforms.filter((each) => each.uploaded);
+  const packages = uploaded.flatMap(({ platform, shasum }) => {
+    const sha256 = parseSha256(shasum);
+    return sha256 === undefined ? [] : [{ platform: formatPlatform(platform), sha256 }];
+  });
+  return { ...about, complete: uploaded.length > 0, packages };
 }

@@ -13,7 +13,7 @@ import { createFakeTokenSource } from '../../fakes/token-source.ts';
 import { dyingClient } from '../../support/dying.ts';
 import { testHttpClient } from '../../support/http-client.ts';
 import { armorOf, keyIdOf, throwawayKey } from '../../support/pgp/throwaway-keys.ts';
-import { embeddedRegistry, type TestRegistry } from '../../support/registries.ts';
+import { embeddedRegistry, registryApi, type TestRegistry } from '../../support/registries.ts';
 import { registryClientView } from '../../support/registry-client-view.ts';
 import { DARWIN, LINUX, privateDestination } from '../../support/sync-world.ts';
 import { verifiedProviderOf } from '../../support/verified-provider.ts';
@@ -127,6 +127,32 @@ describe('what a private registry claims', () => {
       outcome: 'conflict',
       differences: [{ what: 'protocols', present: '4.0' }],
     });
+  });
+
+  it('is a conflict of one platform where its digest is no SHA-256, and the others are judged all the same', async () => {
+    await using registry = await embeddedRegistry({ lenient: true });
+    await using http = testHttpClient('destination');
+    const destination = connectTo(registry, http);
+    await deliver(destination, await verifiedProviderOf(release, { platforms: [LINUX] }));
+    const darwin = provider.files.find(({ platform }) => platform.os === 'darwin');
+    const shasum = 'd41d8cd98f00b204e9800998ecf8427e';
+    const attributes = { ...DARWIN, shasum, filename: darwin?.filename };
+    const created = await registryApi(registry).createPlatform('anvil', '1.0.0', attributes);
+    expect(created.status).toBe(201);
+
+    const plan = await destination.inspect(provider);
+    expect(plan.outcome).toBe('conflict');
+    expect(plan.differences).toEqual([
+      {
+        what: 'shasum',
+        file: darwin?.filename,
+        present: `"${shasum}"`,
+        wanted: darwin?.sha256,
+        text: expect.stringContaining(`package shasum: the private registry has "${shasum}", upstream`),
+      },
+    ]);
+    const linuxAlone = await verifiedProviderOf(release, { platforms: [LINUX] });
+    expect((await destination.inspect(linuxAlone)).outcome).toBe('up-to-date');
   });
 
   it('is told with what to do when the organization has an older form of the key', async () => {

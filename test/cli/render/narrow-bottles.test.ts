@@ -93,7 +93,11 @@ const VERIFIED: VerifyBottlesResult = {
   })),
 };
 
-const error = { code: 'DestinationUnavailable' as const, message: `${destination} did not answer in time.` };
+const error = {
+  code: 'DestinationUnavailable' as const,
+  origin: 'destination' as const,
+  message: `${destination} did not answer in time.`,
+};
 
 const CLEANED: BottleCleanupResult = {
   ok: false,

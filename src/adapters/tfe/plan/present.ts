@@ -1,4 +1,3 @@
-import type { Sha256 } from '../../../domain/artifact/sha256.ts';
 import type { Shasums } from '../../../domain/integrity/shasums.ts';
 import type { Platform } from '../../../domain/provider/platform.ts';
 import type { Version } from '../../../domain/provider/version.ts';
@@ -7,7 +6,8 @@ import type { Version } from '../../../domain/provider/version.ts';
 export interface PresentPlatform {
   readonly platform: Platform;
   readonly filename: string;
-  readonly shasum: Sha256;
+  /** A SHA-256 digest in lower case; in quotes where it is anything else. */
+  readonly shasum: string;
   /** `provider-binary-uploaded`: false while the package is missing. */
   readonly uploaded: boolean;
 }
