@@ -81,11 +81,23 @@ const swallowed = fc.record({ method: fc.constant('PUT'), after: fc.nat(6) }).ma
   }),
 );
 
+/** One connection that drips: a document may not end in its time, a package may. */
+const dripping = fc
+  .tuple(fc.constantFrom('upstream' as const, 'destination' as const), target, fc.constantFrom(1500, 20_000))
+  .map(
+    ([side, where, bytesPerSecond]): Trouble => ({
+      kind: 'harm',
+      side,
+      fault: { ...where, times: 1, action: { kind: 'throttle', bytesPerSecond } },
+    }),
+  );
+
 const trouble: fc.Arbitrary<Trouble> = fc.oneof(
   { weight: 1, arbitrary: swallowed },
   { weight: 2, arbitrary: fc.constant<Trouble>({ kind: 'none' }) },
   { weight: 2, arbitrary: fc.nat(40).map((at): Trouble => ({ kind: 'dies', at })) },
   { weight: 4, arbitrary: harm },
+  { weight: 1, arbitrary: dripping },
 );
 
 const keep = fc.integer({ min: 1, max: 2 });
