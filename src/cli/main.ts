@@ -1,6 +1,6 @@
 import packageJson from '../../package.json' with { type: 'json' };
+import { collectEarly } from '../adapters/local/young-space.ts';
 import { nodeTooOld } from './node-version.ts';
-import { collectEarly } from './young-space.ts';
 
 // All else is a file of its own that is read only then: an older Node could not even parse it.
 const problem = nodeTooOld(process.versions.node, packageJson.engines.node);

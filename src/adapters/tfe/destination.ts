@@ -77,7 +77,8 @@ function deliveryPlan(release: VerifiedRelease, upload: UploadPlan): UploadDeliv
   return {
     outcome: upload.outcome,
     steps: upload.steps.map((step: UploadStep) => ({
-      text: describeStep(step),
+      text:
+        describeStep(step) + (step.kind === 'add-signing-key' ? ` (${release.signingKey.algorithm})` : ''),
       ...('package' in step ? { file: step.package.filename } : {}),
     })),
     missing: upload.steps.flatMap((step: UploadStep) =>

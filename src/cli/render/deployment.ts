@@ -7,14 +7,16 @@ import { type Canvas, renderTable } from './table.ts';
 
 const MOST_CHANGES = 40;
 
-export function renderDeployments(requests: readonly DeploymentRequest[], canvas: Canvas): string {
+type ListedDeployment = Pick<DeploymentRequest, 'id' | 'kind' | 'status' | 'state' | 'updatedAt' | 'run'>;
+
+export function renderDeployments(requests: readonly ListedDeployment[], canvas: Canvas): string {
   if (requests.length === 0) return 'There is no deployment.';
   const columns = [
-    { title: 'ID' },
-    { title: 'KIND' },
-    { title: 'STATUS' },
-    { title: 'RESOURCES' },
-    { title: 'CHANGED', narrowest: 10 },
+    { title: 'ID', narrowest: 12 },
+    { title: 'KIND', narrowest: 12 },
+    { title: 'STATUS', narrowest: 12 },
+    { title: 'RESOURCES', movesBelow: 2 },
+    { title: 'CHANGED', movesBelow: 1 },
   ];
   const rows = requests.map(({ id, kind, status, state, updatedAt, run }) => [
     id,
@@ -75,12 +77,14 @@ function renderPlan({ sha256, counts, changes, stateSerial }: PlanRecord): reado
   ];
 }
 
-export function renderKinds(kinds: readonly Kind[], canvas: Canvas): string {
+type ListedKind = Pick<Kind, 'name' | 'version' | 'limits' | 'lock' | 'description'>;
+
+export function renderKinds(kinds: readonly ListedKind[], canvas: Canvas): string {
   const columns = [
-    { title: 'KIND' },
-    { title: 'VERSION' },
-    { title: 'LIMIT' },
-    { title: 'PROVIDERS' },
+    { title: 'KIND', narrowest: 12 },
+    { title: 'VERSION', narrowest: 8 },
+    { title: 'LIMIT', movesBelow: 2 },
+    { title: 'PROVIDERS', movesBelow: 1 },
     { title: 'WHAT', narrowest: 24 },
   ];
   const rows = kinds.map(({ name, version, limits, lock, description }) => [

@@ -155,6 +155,21 @@ describe('what a private registry claims', () => {
     expect((await destination.inspect(linuxAlone)).outcome).toBe('up-to-date');
   });
 
+  it.each([
+    ['rsa', 'RSA 2048', []],
+    ['ed25519', 'Ed25519', [expect.stringContaining('HCP Terraform documents RSA and DSA keys only')]],
+  ] as const)(
+    'tells before an %s key is added of which algorithm it is',
+    async (algorithm, name, remarks) => {
+      const key = await makeSigningKey({ name: 'Acme', algorithm });
+      const signed = { namespace: 'acme', type: 'anvil', version: '1.0.0', platforms: [LINUX], key };
+      const destination = privateDestination(createFakePrivateRegistry(), clock);
+      const plan = await destination.inspect(await verifiedProviderOf(await makeSampleRelease(signed)));
+      expect(plan.steps[0]?.text).toBe(`add signing key ${key.keyId} (${name})`);
+      expect(plan.remarks).toEqual(remarks);
+    },
+  );
+
   it('is told with what to do when the organization has an older form of the key', async () => {
     const primary = await throwawayKey();
     const older = armorOf(primary);

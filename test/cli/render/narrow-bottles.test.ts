@@ -121,7 +121,12 @@ const RENDERED = {
 };
 
 /** Every character but blanks and commas, in whichever order: what stands in a column may move below its row. */
-const characters = (text: string) => [...text.toLowerCase().replaceAll(/[\s,]/g, '')].toSorted().join('');
+const characters = (text: string) =>
+  text
+    .toLowerCase()
+    .match(/[^\s,]/g)
+    ?.toSorted()
+    .join('');
 
 /** Words that cannot be broken, because they are to be copied: addresses and files outside tables. */
 const fits = (line: string, columns: number) => line.length <= columns || !line.trim().includes(' ');

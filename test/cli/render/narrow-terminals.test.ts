@@ -3,6 +3,7 @@ import type { CleanupProviderResult } from '../../../src/application/cleanup/res
 import type { LockedProvider } from '../../../src/application/lock/lock-providers.ts';
 import type { VerifyProviderResult } from '../../../src/application/verify/results.ts';
 import { CLEANUP_RESULT } from '../../../src/cli/render/cleanup-result.ts';
+import { renderDeployments, renderKinds } from '../../../src/cli/render/deployment.ts';
 import { renderHistory } from '../../../src/cli/render/ledger.ts';
 import { LOCK_REPORT } from '../../../src/cli/render/lock-result.ts';
 import { VERIFY_RESULT } from '../../../src/cli/render/verify-result.ts';
@@ -94,7 +95,33 @@ function history(_named: boolean, columns: number): string {
   return renderHistory([entry], { columns, color: false });
 }
 
-const ALL = { verify, cleanup, lock, history };
+const LONG_NAME = 'a-service-with-a-database-and-a-queue-of-its-own';
+
+function deployments(_named: boolean, columns: number): string {
+  return renderDeployments(
+    [
+      {
+        id: `${LONG_NAME}-of-staging`,
+        kind: LONG_NAME,
+        status: 'PENDING_DESTROY',
+        state: undefined,
+        updatedAt: '2026-11-01T12:34:56.789Z',
+        run: undefined,
+      },
+    ],
+    { columns, color: false },
+  );
+}
+
+function kinds(_named: boolean, columns: number): string {
+  const limits = { minutes: 120, costClass: 'low', role: 'runner' } as const;
+  return renderKinds([{ name: LONG_NAME, version: VERSION, limits, lock: undefined, description: DETAIL }], {
+    columns,
+    color: false,
+  });
+}
+
+const ALL = { verify, cleanup, lock, history, deployments, kinds };
 const CASES = Object.entries(ALL).flatMap(([name, render]) =>
   [60, 70, 80, 120].flatMap((columns) =>
     [false, true].map((named) => [name, columns, named ? 'named destinations' : 'one', render] as const),
