@@ -9,7 +9,9 @@ import type { Runner } from '../domain/deployment-request/life-cycle.ts';
 import { SyncError } from '../domain/errors.ts';
 import { holdSecret } from '../domain/secrets/redaction.ts';
 import type { DeploymentKinds } from '../ports/deployment-kinds.ts';
+import type { DeploymentSecrets } from '../ports/deployment-secrets.ts';
 import type { DeploymentStore } from '../ports/deployment-store.ts';
+import type { RunnerWatch } from '../ports/runner-watch.ts';
 import type { OptionSpec, VariableSpec } from './command-spec.ts';
 import { systemClock } from './composition.ts';
 import type { CliIo, Environment } from './io.ts';
@@ -35,8 +37,9 @@ export const DEPLOYMENT_OPTIONS: readonly OptionSpec[] = [
 ];
 
 export const KINDS_OPTION: OptionSpec = {
-  flags: '--kinds <dir>',
-  description: 'the catalogue of kinds (default: the one that came with this program)',
+  flags: '--kinds <place>',
+  description:
+    'the catalogue of kinds: a folder, or s3://BUCKET/PREFIX (default: the one that came with this program)',
 };
 
 export const STORE_OPTION: OptionSpec = {
@@ -51,6 +54,10 @@ export const RUNNER_OPTIONS: readonly OptionSpec[] = [
     flags: '--mirror <place>',
     description: 'the network mirror that providers come from: a folder or an https address',
   },
+  {
+    flags: '--secrets <place>',
+    description: 'ssm:/PREFIX for secrets in Parameter Store (default: a folder in --data)',
+  },
   { flags: '--terraform <program>', description: 'the program (default: terraform)' },
 ];
 
@@ -60,6 +67,7 @@ export const DEPLOYMENT_VARIABLES: readonly VariableSpec[] = [
   { name: 'PROVIDER_SYNC_STORE', description: 'as --store' },
   { name: 'PROVIDER_SYNC_KINDS', description: 'as --kinds' },
   { name: 'PROVIDER_SYNC_MIRROR', description: 'as --mirror' },
+  { name: 'PROVIDER_SYNC_SECRETS', description: 'as --secrets' },
   ...LEDGER_VARIABLES,
 ];
 
@@ -74,10 +82,13 @@ export interface DeploymentSettings extends OutputSettings {
 
 export interface RunnerSettings extends DeploymentSettings {
   readonly mirror: ProviderMirror;
+  /** Below which parameters secrets lie; undefined where they lie in --data. */
+  readonly secrets?: string | undefined;
   readonly program: string;
 }
 
 const TABLE = /^dynamodb:\/\/([A-Za-z0-9_.-]{3,255})$/;
+const PARAMETERS = /^ssm:((?:\/[A-Za-z0-9_.-]+){1,10})$/;
 const BUCKET = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([\w./-]*))?$/;
 
 export function readDeploymentSettings(reader: SettingsReader, environment: Environment): DeploymentSettings {
@@ -92,6 +103,7 @@ export function readDeploymentSettings(reader: SettingsReader, environment: Envi
       fix: 'Write dynamodb:// and the name of a table.',
     });
   }
+  const kinds = either('--kinds', 'PROVIDER_SYNC_KINDS')?.value ?? catalogue();
   const place = either('--store', 'PROVIDER_SYNC_STORE');
   const [, bucket, prefix = ''] = (place && BUCKET.exec(place.value)) ?? [];
   if (place !== undefined && bucket === undefined) {
@@ -106,7 +118,7 @@ export function readDeploymentSettings(reader: SettingsReader, environment: Envi
     data,
     requests: table === undefined ? { file: path.join(data, 'requests.sqlite') } : { table },
     ledger: readLedgerFile(reader) ?? defaultLedgerFile(environment),
-    kinds: path.resolve(either('--kinds', 'PROVIDER_SYNC_KINDS')?.value ?? catalogue()),
+    kinds: BUCKET.test(kinds) ? kinds : path.resolve(kinds),
     store: bucket === undefined ? undefined : { bucket, prefix: prefix.replace(/\/+$/, '') },
   };
 }
@@ -115,6 +127,11 @@ export function readRunnerSettings(reader: SettingsReader, environment: Environm
   const settings = readDeploymentSettings(reader, environment);
   const place = reader.option('--mirror') ?? reader.variable('PROVIDER_SYNC_MIRROR');
   const program = reader.option('--terraform')?.value ?? 'terraform';
+  const parameters = reader.option('--secrets') ?? reader.variable('PROVIDER_SYNC_SECRETS');
+  const secrets = parameters && PARAMETERS.exec(parameters.value)?.[1];
+  if (parameters !== undefined && secrets === undefined) {
+    reader.note({ path: parameters.from, message: `is "${parameters.value}"`, fix: 'Write ssm:/PREFIX.' });
+  }
   if (place === undefined) {
     reader.note({
       path: '--mirror',
@@ -124,7 +141,7 @@ export function readRunnerSettings(reader: SettingsReader, environment: Environm
   }
   const value = place?.value ?? '';
   if (!/^[a-z]+:\/\//.test(value))
-    return { ...settings, program, mirror: { kind: 'folder', path: path.resolve(value) } };
+    return { ...settings, program, secrets, mirror: { kind: 'folder', path: path.resolve(value) } };
   if (!value.startsWith('https://')) {
     reader.note({
       path: place?.from ?? '--mirror',
@@ -132,7 +149,8 @@ export function readRunnerSettings(reader: SettingsReader, environment: Environm
       fix: 'Terraform reads a mirror over https alone.',
     });
   }
-  return { ...settings, program, mirror: { kind: 'network', url: `${value.replace(/\/+$/, '')}/` } };
+  const url = `${value.replace(/\/+$/, '')}/`;
+  return { ...settings, program, secrets, mirror: { kind: 'network', url } };
 }
 
 function defaultData(environment: Environment): string {
@@ -166,14 +184,13 @@ export async function withRequests<R>(
 }
 
 async function requestPorts(settings: DeploymentSettings, io: CliIo, stack: AsyncDisposableStack) {
-  const { createFolderKinds } = await import('../adapters/folder-deployments/kinds.ts');
   const requests = await openRequests(settings, stack);
   const ledger = stack.adopt(await openLedger(settings.ledger), (each) => each.close());
   return {
     requests,
     ledger,
     clock: systemClock,
-    kinds: createFolderKinds(settings.kinds),
+    kinds: await openKinds(settings, io.environment, stack),
     store: await openStore(settings, io.environment, stack),
     whenNotKept: (error: unknown) =>
       io.stderr.write(
@@ -194,6 +211,31 @@ async function openRequests({ requests }: DeploymentSettings, stack: AsyncDispos
   return createDynamoRequests({ dynamodb, tableName: requests.table });
 }
 
+/** The catalogue, in a folder or in a bucket. */
+export async function openKinds(
+  { kinds }: DeploymentSettings,
+  environment: Environment,
+  stack: AsyncDisposableStack,
+): Promise<DeploymentKinds> {
+  const [, bucket, prefix = ''] = BUCKET.exec(kinds) ?? [];
+  if (bucket === undefined) {
+    const { createFolderKinds } = await import('../adapters/folder-deployments/kinds.ts');
+    return createFolderKinds(kinds);
+  }
+  const { createS3Kinds } = await import('../adapters/aws/s3-deployment-kinds.ts');
+  const { s3 } = await openS3(environment, stack);
+  return createS3Kinds({ s3, bucket, prefix: prefix.replace(/\/+$/, '') });
+}
+
+async function openS3(environment: Environment, stack: AsyncDisposableStack) {
+  const { S3Client } = await import('@aws-sdk/client-s3');
+  const endpoint = environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL'];
+  const s3 = stack.adopt(new S3Client(endpoint === undefined ? {} : { forcePathStyle: true }), (client) =>
+    client.destroy(),
+  );
+  return { s3, endpoint };
+}
+
 async function openStore(
   { data, store }: DeploymentSettings,
   environment: Environment,
@@ -203,12 +245,8 @@ async function openStore(
     const { createFolderDeployments } = await import('../adapters/folder-deployments/store.ts');
     return createFolderDeployments(data);
   }
-  const { S3Client } = await import('@aws-sdk/client-s3');
   const { createS3Deployments } = await import('../adapters/aws/s3-deployment-store.ts');
-  const endpoint = environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL'];
-  const s3 = stack.adopt(new S3Client(endpoint === undefined ? {} : { forcePathStyle: true }), (client) =>
-    client.destroy(),
-  );
+  const { s3, endpoint } = await openS3(environment, stack);
   const region = environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
   return createS3Deployments({ s3, ...store, region, endpoint });
 }
@@ -222,12 +260,10 @@ export async function withRunner<R>(
   await using stack = new AsyncDisposableStack();
   const ports = await requestPorts(settings, io, stack);
   const { createTerraform } = await import('../adapters/terraform-cli/terraform.ts');
-  const { createFolderSecrets } = await import('../adapters/folder-deployments/secrets.ts');
-  const { createLocalWatch } = await import('../adapters/folder-deployments/watch.ts');
   return await use({
     ...ports,
-    secrets: createFolderSecrets(path.join(settings.data, 'secrets')),
-    watch: createLocalWatch(),
+    secrets: await openSecrets(settings, stack),
+    watch: await openWatch(stack),
     every: (milliseconds, tick) => {
       const timer = setInterval(tick, milliseconds);
       return () => clearInterval(timer);
@@ -240,6 +276,41 @@ export async function withRunner<R>(
       graceMs: GRACE_MS,
     }),
   });
+}
+
+async function openSecrets(
+  { data, secrets }: RunnerSettings,
+  stack: AsyncDisposableStack,
+): Promise<DeploymentSecrets> {
+  if (secrets === undefined) {
+    const { createFolderSecrets } = await import('../adapters/folder-deployments/secrets.ts');
+    return createFolderSecrets(path.join(data, 'secrets'));
+  }
+  const { SSMClient } = await import('@aws-sdk/client-ssm');
+  const { createParameterSecrets } = await import('../adapters/aws/parameter-secrets.ts');
+  const ssm = stack.adopt(new SSMClient({}), (client) => client.destroy());
+  return createParameterSecrets({ ssm, prefix: secrets });
+}
+
+/** Knows the processes of this machine, and of ECS's tasks when one is asked for. */
+async function openWatch(stack: AsyncDisposableStack): Promise<RunnerWatch> {
+  const { createLocalWatch } = await import('../adapters/folder-deployments/watch.ts');
+  const local = createLocalWatch();
+  return {
+    evidenceOfDeath: async (run) => {
+      if (run.task === undefined) return await local.evidenceOfDeath(run);
+      const [{ ECSClient }, { SFNClient }, { createTaskWatch }, { createExecutions }] = await Promise.all([
+        import('@aws-sdk/client-ecs'),
+        import('@aws-sdk/client-sfn'),
+        import('../adapters/aws/task-watch.ts'),
+        import('../adapters/aws/executions.ts'),
+      ]);
+      const ecs = stack.adopt(new ECSClient({}), (client) => client.destroy());
+      const sfn = stack.adopt(new SFNClient({}), (client) => client.destroy());
+      const tasks = createTaskWatch({ ecs, executions: createExecutions(sfn), clock: systemClock });
+      return await tasks.evidenceOfDeath(run);
+    },
+  };
 }
 
 /** Fargate kills a task 120 seconds after it asked it to stop: what is there by then must be saved. */
@@ -276,9 +347,15 @@ function terraformEnvironment(environment: Environment): Readonly<Record<string,
 }
 
 /** This process, as a run's record names it. */
-export function thisRunner(environment: Environment): Runner {
+export async function thisRunner(environment: Environment): Promise<Runner> {
   const host = hostname();
-  const [task, execution] = [environment['PROVIDER_SYNC_TASK'], environment['PROVIDER_SYNC_EXECUTION']];
+  const execution = environment['PROVIDER_SYNC_EXECUTION'];
+  const metadata = environment['ECS_CONTAINER_METADATA_URI_V4'];
+  let task = environment['PROVIDER_SYNC_TASK'];
+  if (task === undefined && metadata !== undefined) {
+    const { readOwnTask } = await import('../adapters/aws/own-task.ts');
+    task = await readOwnTask(metadata);
+  }
   return {
     runner: `${host}:${process.pid}:${randomBytes(4).toString('hex')}`,
     host,

@@ -51,3 +51,13 @@ export const workflowOutput = z.discriminatedUnion('outcome', [
     }),
   }),
 ]);
+
+/** What ECS tells a container of its task (version 4). */
+export const taskMetadata = json.pipe(
+  z.object({
+    TaskARN: z
+      .string()
+      .regex(/^arn:[^:]+:ecs:/)
+      .max(300),
+  }),
+);

@@ -144,8 +144,8 @@ function isOlder({ clock }: RunPorts, since: string, { stuckMinutes }: MonitorTe
 }
 
 /** Ends a run whose runner is dead by evidence. What it began is looked up in what it left behind. */
-async function mendLostRun(
-  ports: RunPorts,
+export async function mendLostRun(
+  ports: Omit<RunPorts, 'secrets' | 'every'>,
   { id, run, state }: DeploymentRequest,
 ): Promise<readonly Finding[]> {
   if (run === undefined) return [];

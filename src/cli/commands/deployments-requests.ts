@@ -12,6 +12,7 @@ import {
   DEPLOYMENT_OPTIONS,
   DEPLOYMENT_VARIABLES,
   KINDS_OPTION,
+  openKinds,
   readDeploymentSettings,
   requireOperand,
   STORE_OPTION,
@@ -42,8 +43,8 @@ export const kindsDeploymentsCommand: CommandSpec = {
     const { io, operands } = invocation;
     const reader = createSettingsReader(invocation);
     const settings = reader.requireSound(readDeploymentSettings(reader, io.environment));
-    const { createFolderKinds } = await import('../../adapters/folder-deployments/kinds.ts');
-    const kinds = createFolderKinds(settings.kinds);
+    await using stack = new AsyncDisposableStack();
+    const kinds = await openKinds(settings, io.environment, stack);
     const [wanted] = operands;
     if (wanted !== undefined) {
       const kind = await readCatalogueKind({ kinds }, wanted);

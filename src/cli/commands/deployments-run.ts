@@ -46,7 +46,7 @@ export const runDeploymentsCommand: CommandSpec = {
         const show = (line: string): void => {
           if (!settings.quiet) io.stderr.write(`${ids.length > 1 ? `${id}: ` : ''}${line}\n`);
         };
-        const runner = thisRunner(io.environment);
+        const runner = await thisRunner(io.environment);
         const { request } = await runDeployment(ports, { id, runner, signal, pollMs: POLL_MS, show });
         requests.push(request);
       }

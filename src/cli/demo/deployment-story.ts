@@ -129,7 +129,7 @@ export function deploymentScenesOf(invocation: Invocation, stage: DeploymentStag
 }
 
 async function carryOut({ io, signal }: Invocation, stage: DeploymentStage): Promise<DeploymentRequest> {
-  const terms = { id: ID, runner: thisRunner(io.environment), signal, pollMs: POLL_MS, show: () => {} };
+  const terms = { id: ID, runner: await thisRunner(io.environment), signal, pollMs: POLL_MS, show: () => {} };
   const { request } = await withRunner(stage.runner, io, (ports) => runDeployment(ports, terms));
   return request;
 }
