@@ -21,8 +21,8 @@ export interface FollowTerms {
 
 /** What a workflow does next. */
 export type NextStep =
-  /** Start a task with this role; it may take so many seconds, with what it needs to begin and to stop. */
-  | { readonly next: 'run'; readonly role: string; readonly timeoutSeconds: number }
+  /** Start a task with this role. */
+  | { readonly next: 'run'; readonly role: string }
   /** Look again after so many seconds. `settled`: how the last task ended is dealt with, and is not to be told again. */
   | { readonly next: 'wait'; readonly seconds: number; readonly settled: boolean }
   /** The workflow's generation is over; undefined where the row is not there any more. */
@@ -30,9 +30,6 @@ export type NextStep =
 
 /** Its role may do nothing but what every run does. */
 const PLAIN_ROLE = 'example';
-/** A task needs time to get a machine and its image, and to stop, beyond what its kind allows a run. */
-const AROUND_SECONDS = 15 * 60;
-const LONGEST_MINUTES = 720;
 const [SHORTEST_WAIT, LONGEST_WAIT] = [15, 600];
 /** An approval is heard within a tenth of the time that it took. */
 const SHARE_OF_WAIT = 0.1;
@@ -90,20 +87,18 @@ async function toRun(
   ports: Pick<RunPorts, 'kinds' | 'store'>,
   request: DeploymentRequest,
 ): Promise<NextStep> {
-  const limits = await limitsOf(ports, request);
-  const minutes = limits?.minutes ?? LONGEST_MINUTES;
-  return { next: 'run', role: limits?.role ?? PLAIN_ROLE, timeoutSeconds: minutes * 60 + AROUND_SECONDS };
+  return { next: 'run', role: (await roleOf(ports, request)) ?? PLAIN_ROLE };
 }
 
 /** Of the kind as the run will use it; undefined where it is none any more: the run itself says so. */
-async function limitsOf(ports: Pick<RunPorts, 'kinds' | 'store'>, request: DeploymentRequest) {
+async function roleOf(ports: Pick<RunPorts, 'kinds' | 'store'>, request: DeploymentRequest) {
   const { kindDigest } = request;
   try {
     if (kindDigest !== undefined && (isRunning(request) || actionOf(request.status) === 'destroy')) {
-      return (await readArchivedKind(ports, kindDigest)).limits;
+      return (await readArchivedKind(ports, kindDigest)).limits.role;
     }
     const judged = await judgeRequest(ports, request);
-    return 'kind' in judged ? judged.kind.limits : undefined;
+    return 'kind' in judged ? judged.kind.limits.role : undefined;
   } catch (error) {
     if (isSyncError(error) && error.code === 'StateRefused') return undefined;
     throw error;
