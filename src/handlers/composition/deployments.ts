@@ -19,8 +19,8 @@ import type { Notifier } from '../../ports/notifier.ts';
 import { type EnvironmentReader, readSettings } from '../environment.ts';
 import type { Runtime } from '../lambda-function.ts';
 import { readNotification } from '../settings.ts';
+import { systemClock } from './clock.ts';
 import { createNotifier } from './notification.ts';
-import { systemClock } from './registries.ts';
 import { SDK_OPTIONS } from './sdk.ts';
 
 export type FollowingPorts = Omit<RunPorts, 'secrets' | 'every'>;
