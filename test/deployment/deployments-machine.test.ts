@@ -12,15 +12,15 @@ const over = { next: 'over', failed: false, status: 'DEPLOYED', error: 'none', c
 const failed = { ...over, failed: true, status: 'FAILED', error: 'PlanRefused', cause: 'It may not.' };
 
 interface Script {
-  readonly looks: readonly (Json | Error)[];
-  readonly tasks?: readonly (Json | Error)[];
+  readonly looks: readonly Json[];
+  readonly tasks?: readonly Json[];
   readonly notify?: () => unknown;
 }
 
 /** Answers each look and each task in turn; the last one again and again. */
 async function play({ looks, tasks = [{}], notify }: Script, workflow: Workflow = 'deploy') {
   const [looked, started, told]: [Json[], Json[], Json[]] = [[], [], []];
-  const answer = (list: readonly (Json | Error)[], at: number) => {
+  const answer = (list: readonly Json[], at: number) => {
     const each = list[Math.min(at, list.length - 1)];
     if (each instanceof Error) throw each;
     return each;

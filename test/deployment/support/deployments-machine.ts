@@ -49,7 +49,7 @@ export async function executeWorkflow(
         Look: lambda(tasks.follow),
         HandleError: lambda(tasks.notify),
         RunTerraform: tasks.runTask,
-      } as never,
+      },
       retryIntervalOverrides: { Look: 1, HandleError: 1, RunTerraform: 1 },
       waitTimeOverrides: { Wait: waitMs },
     },

@@ -1,6 +1,5 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { DeploymentRequest } from '../../../src/domain/deployment-request/request.ts';
 import { motoIsHere } from '../../adapters/aws/support.ts';
 import { lambdaContext } from '../../deployment/support/lambda.ts';
 import { type ChaosProxy, startChaosProxy } from '../../support/chaos-proxy.ts';
@@ -32,7 +31,7 @@ describe.skipIf(!motoIsHere)('the trigger of deployments (needs Python and pip)'
       vi.spyOn(console, level).mockImplementation((line) => void logged.push(String(line)));
     }
     const trigger = await import('../../../src/handlers/deployments/trigger.ts');
-    handler = (event) => trigger.handler(event, lambdaContext(60_000)) as Promise<Answer>;
+    handler = (event) => trigger.handler(event, lambdaContext(60_000));
   }, 120_000);
   beforeEach(() => states.clearFaults());
   afterAll(async () => {
@@ -43,7 +42,6 @@ describe.skipIf(!motoIsHere)('the trigger of deployments (needs Python and pip)'
 
   const recordsOf = async (...ids: readonly string[]): Promise<readonly StreamRecord[]> =>
     (await aws.stream()).filter(({ dynamodb }) => ids.includes(dynamodb.Keys.id.S));
-  const settled = ({ status, generation, revision }: DeploymentRequest) => ({ status, generation, revision });
 
   it('starts one workflow for a record that comes ten times, named by request and generation', async () => {
     await aws.ask('ten-times', 'example', NOTES);
