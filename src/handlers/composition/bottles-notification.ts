@@ -1,15 +1,15 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createSecretTokenSource } from '../../adapters/aws/secrets.ts';
+import { hostOf, parseHttpAddress } from '../../adapters/http/address.ts';
 import { createHttpClient } from '../../adapters/http/client.ts';
 import { createSlackNotifier } from '../../adapters/slack/notifier.ts';
-import { isSyncError, SyncError } from '../../domain/errors.ts';
+import { SyncError, toSyncError } from '../../domain/errors.ts';
 import type { ConsolePlace } from '../../domain/notification/console-links.ts';
 import type { NotificationMessage } from '../../domain/notification/message.ts';
-import type { Notifier } from '../../ports/notifier.ts';
+import type { TokenSource } from '../../ports/token-source.ts';
 import { readSettings } from '../environment.ts';
 import type { Runtime } from '../lambda-function.ts';
 import { readNotification, readProxy } from '../settings.ts';
-import { traceMethods } from '../tracing.ts';
 import { systemClock } from './clock.ts';
 import { createNotifier } from './notification.ts';
 import { SDK_OPTIONS } from './sdk.ts';
@@ -45,33 +45,39 @@ export function composeBottlesNotification(runtime: Runtime): BottlesNotificatio
           clock: systemClock,
           what: WHAT,
         });
+  const tellSlack = async (source: TokenSource, message: NotificationMessage, signal: AbortSignal) => {
+    // Whoever put the address into the secret has named its host: it may be a chat of the company's own.
+    const address = parseHttpAddress(await source.read());
+    const http = createHttpClient({
+      side: 'upstream',
+      userAgent: 'provider-sync-bottles',
+      signal,
+      allowedHosts: [hostOf(address)],
+      ...(proxy === undefined ? {} : { proxy }),
+    });
+    try {
+      const slack = createSlackNotifier({ http, webhook: source });
+      await runtime.trace('Slack webhook', () => slack.notify(message));
+    } finally {
+      await http.close();
+    }
+  };
   return {
     place: notification.place,
     notify: async (message, signal) => {
-      await using stack = new AsyncDisposableStack();
-      const everybody: (readonly [string, Notifier])[] = [['topic', topic]];
-      if (webhook !== undefined) {
-        const http = createHttpClient({
-          side: 'upstream',
-          userAgent: 'provider-sync-bottles',
-          signal,
-          ...(proxy === undefined ? {} : { proxy }),
-        });
-        stack.defer(() => http.close());
-        const slack = createSlackNotifier({ http, webhook });
-        everybody.push(['Slack', traceMethods(runtime.trace, 'Slack webhook', slack, ['notify'])]);
-      }
+      const everybody = [
+        ['topic', () => topic.notify(message)],
+        ...(webhook === undefined ? [] : [['Slack', () => tellSlack(webhook, message, signal)] as const]),
+      ] as const;
       const told: string[] = [];
       let failure: unknown;
-      for (const [name, notifier] of everybody) {
+      for (const [name, tell] of everybody) {
         try {
-          await notifier.notify(message);
+          await tell();
           told.push(name);
         } catch (error) {
           failure = error;
-          telemetry.logger.error(`NotTold ${name}`, {
-            reason: isSyncError(error) ? error.message : String(error),
-          });
+          telemetry.logger.error(`NotTold ${name}`, { reason: toSyncError(error).message });
           telemetry.metrics.addMetric('NotificationFailed', 'Count', 1);
         }
       }
