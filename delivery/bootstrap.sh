@@ -82,10 +82,13 @@ if [ -n "$existing" ]; then
 fi
 
 echo "bootstrap: stack $stack in account $account"
+template=$(mktemp)
+trap 'rm -f "$template"' EXIT
+awk -f "$(dirname "$0")/bootstrap.awk" "$(dirname "$0")/bootstrap.yaml" >"$template"
 deploy() {
   aws cloudformation deploy \
     --stack-name "$stack" \
-    --template-file "$(dirname "$0")/bootstrap.yaml" \
+    --template-file "$template" \
     --capabilities CAPABILITY_NAMED_IAM \
     --no-fail-on-empty-changeset \
     --tags "application=$application" \

@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { bootstrap, permissionsOf, properties, ROLE_NAMES, type RoleName } from './support/bootstrap.ts';
 import { allows } from './support/policy.ts';
 
@@ -58,6 +60,9 @@ describe('what the roles of delivery/bootstrap.yaml may do', () => {
         { 'lambda:FunctionArn': arn('lambda', `function:${own}-ledger-trigger-${environment}`) },
       ],
       ['kms:CreateKey', '*', { 'aws:RequestTag/environment': environment }],
+      ['ecs:CreateCluster', arn('ecs', `cluster/${own}-bottles`), {}],
+      ['ec2:CreateVpc', arn('ec2', 'vpc/*'), { 'aws:RequestTag/environment': environment }],
+      ['ec2:DeleteVpc', arn('ec2', 'vpc/vpc-1'), { 'aws:ResourceTag/environment': environment }],
       ['kms:PutKeyPolicy', arn('kms', 'key/1'), { 'aws:ResourceTag/environment': environment }],
       ['lambda:PublishVersion', arn('lambda', `function:${own}-read-config`), {}],
       ['states:CreateStateMachineAlias', arn('states', `stateMachine:${own}-provider-sync`), {}],
@@ -134,6 +139,10 @@ describe('what the roles of delivery/bootstrap.yaml may do', () => {
       ['lambda:UpdateFunctionCode', arn('lambda', `function:${foreign}-read-config`), {}],
       ['dynamodb:CreateTable', arn('dynamodb', `table/${foreign}-ledger-x`), {}],
       ['kms:PutKeyPolicy', arn('kms', 'key/1'), { 'aws:ResourceTag/environment': 'another' }],
+      ['ecs:DeleteCluster', arn('ecs', `cluster/${foreign}-bottles`), {}],
+      ['ec2:DeleteVpc', arn('ec2', 'vpc/vpc-1'), {}],
+      ['ec2:DeleteVpc', arn('ec2', 'vpc/vpc-1'), { 'aws:ResourceTag/environment': 'another' }],
+      ['ec2:CreateVpc', arn('ec2', 'vpc/*'), {}],
       [
         'lambda:CreateEventSourceMapping',
         '*',
@@ -274,6 +283,18 @@ describe.each(['dev', 'staging', 'prod'] as const)('the boundary of %s', (enviro
       false,
     );
     expect(within('secretsmanager:GetSecretValue', secret)).toBe(false);
+    const ownRole = role(`provider-sync-${environment}-TaskRole-X`);
+    const toTask = { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' };
+    expect(within('iam:PassRole', ownRole, toTask)).toBe(true);
+    expect(within('iam:PassRole', ownRole, { 'iam:PassedToService': 'lambda.amazonaws.com' })).toBe(false);
+    expect(within('iam:PassRole', ownRole)).toBe(false);
+    expect(within('iam:PassRole', role(`provider-sync-${foreign}-TaskRole-X`), toTask)).toBe(false);
+    expect(within('ecs:RunTask', arn('ecs', `task-definition/provider-sync-${environment}-bottles:3`))).toBe(
+      true,
+    );
+    expect(within('ecs:RunTask', arn('ecs', `task-definition/provider-sync-${foreign}-bottles:3`))).toBe(
+      false,
+    );
     for (const action of [
       'iam:CreateRole',
       'iam:DeleteRolePermissionsBoundary',
@@ -296,11 +317,28 @@ const CREATIONS: Readonly<Record<string, string>> = {
   'AWS::CloudWatch::Alarm': 'cloudwatch:PutMetricAlarm',
   'AWS::CloudWatch::Dashboard': 'cloudwatch:PutDashboard',
   'AWS::DynamoDB::Table': 'dynamodb:CreateTable',
+  'AWS::EC2::EIP': 'ec2:AllocateAddress',
+  'AWS::EC2::FlowLog': 'ec2:CreateFlowLogs',
+  'AWS::EC2::InternetGateway': 'ec2:CreateInternetGateway',
+  'AWS::EC2::NatGateway': 'ec2:CreateNatGateway',
+  'AWS::EC2::Route': 'ec2:CreateRoute',
+  'AWS::EC2::RouteTable': 'ec2:CreateRouteTable',
+  'AWS::EC2::SecurityGroup': 'ec2:CreateSecurityGroup',
+  'AWS::EC2::Subnet': 'ec2:CreateSubnet',
+  'AWS::EC2::SubnetRouteTableAssociation': 'ec2:AssociateRouteTable',
+  'AWS::EC2::VPC': 'ec2:CreateVpc',
+  'AWS::EC2::VPCEndpoint': 'ec2:CreateVpcEndpoint',
+  'AWS::EC2::VPCGatewayAttachment': 'ec2:AttachInternetGateway',
+  'AWS::ECR::Repository': 'ecr:CreateRepository',
+  'AWS::ECS::Cluster': 'ecs:CreateCluster',
+  'AWS::ECS::ClusterCapacityProviderAssociations': 'ecs:PutClusterCapacityProviders',
+  'AWS::ECS::TaskDefinition': 'ecs:RegisterTaskDefinition',
   'AWS::Events::Rule': 'events:PutRule',
   'AWS::IAM::Role': 'iam:CreateRole',
   'AWS::KMS::Key': 'kms:CreateKey',
   'AWS::Lambda::Permission': 'lambda:AddPermission',
   'AWS::Logs::LogGroup': 'logs:CreateLogGroup',
+  'AWS::Logs::MetricFilter': 'logs:PutMetricFilter',
   'AWS::S3::Bucket': 's3:CreateBucket',
   'AWS::S3::BucketPolicy': 's3:PutBucketPolicy',
   'AWS::SNS::Subscription': 'sns:Subscribe',
@@ -320,12 +358,14 @@ describe('the deploy roles', () => {
     readFileSync('template.yaml', 'utf8').matchAll(/TemplateURL: (stacks\/\S+)/g),
     ([, file = '']) => file,
   );
-  const types = ['template.yaml', ...nested].flatMap((file) =>
+  const types = ['template.yaml', ...nested, 'stacks/network.yaml'].flatMap((file) =>
     Array.from(readFileSync(file, 'utf8').matchAll(/^ {4}Type: (AWS::\S+)$/gm), ([, type]) => type),
   );
 
   it('have a nested stack to look into', () => {
-    expect(nested).toContain('stacks/mirror.yaml');
+    expect(nested).toEqual(expect.arrayContaining(['stacks/mirror.yaml', 'stacks/bottles.yaml']));
+    // Which one of them nests in its turn.
+    expect(readFileSync('stacks/bottles.yaml', 'utf8')).toContain('TemplateURL: network.yaml');
   });
 
   it('need to make no policy, because within a boundary the nested ledger is told to make none', () => {
@@ -358,7 +398,11 @@ describe('the boundary', () => {
   const nested = ['stacks/ledger.yaml', 'stacks/catalogue.yaml'].map(
     (file) => /\n {2}\w+Role:[\s\S]*?\n {2}\w+LogGroup:/.exec(readFileSync(file, 'utf8'))?.[0] ?? '',
   );
-  const roles = [own, ...nested].join('\n');
+  const bottles =
+    /# --- Roles[\s\S]*?# --- The tasks/.exec(readFileSync('stacks/bottles.yaml', 'utf8'))?.[0] ?? '';
+  const networks =
+    /FlowLogRole:[\s\S]*?FlowLog:/.exec(readFileSync('stacks/network.yaml', 'utf8'))?.[0] ?? '';
+  const roles = [own, ...nested, bottles, networks].join('\n');
   const used = new Set(
     Array.from(
       roles.matchAll(/(?<![\w:/.])([a-z0-9]+:[A-Z][A-Za-z]+)(?=[\s,\]])/g),
@@ -432,8 +476,14 @@ describe('the artifact bucket', () => {
 });
 
 describe('delivery/bootstrap.yaml', () => {
-  it('fits into one call of CloudFormation (51,200 bytes)', () => {
-    expect(readFileSync('delivery/bootstrap.yaml').length).toBeLessThan(51_200);
+  it('fits into one call of CloudFormation (51,200 bytes) as it is sent, and is the same then', () => {
+    const sent = execFileSync('awk', ['-f', 'delivery/bootstrap.awk', 'delivery/bootstrap.yaml']);
+    expect(sent.length).toBeLessThan(51_200);
+    const resources = (yaml: string) =>
+      Object.entries(parse(yaml, { logLevel: 'silent' }).Resources as Record<string, object>).map(
+        ([name, resource]) => [name, { ...resource, Metadata: undefined }],
+      );
+    expect(resources(sent.toString())).toEqual(resources(readFileSync('delivery/bootstrap.yaml', 'utf8')));
   });
 
   it('has no user and no key', () => {

@@ -53,6 +53,9 @@ function holds(operator: string, values: unknown, actual: string | undefined, co
     case 'StringEquals':
     case 'ArnEquals':
       return any(equal);
+    // What is denied unless a key has a value is denied where there is no such key.
+    case 'StringNotEquals':
+      return !any(equal);
     case 'StringLike':
     case 'ArnLike':
       return any(like);
