@@ -1,4 +1,5 @@
-# One sync of the bottles in a config: for Fargate, or wherever a container runs on a schedule.
+# One sync of the bottles in a config, or one part of a run of stacks/bottles.yaml: for Fargate, or wherever a container
+# runs on a schedule.
 #   docker build -f containers/bottles.Dockerfile -t provider-sync-bottles .
 FROM node:24-slim AS build
 WORKDIR /app

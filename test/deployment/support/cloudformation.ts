@@ -130,6 +130,11 @@ function createEvaluator(template: Template, given: Parameters) {
       const [separator, text] = value(pair, resources) as [string, string];
       return text.split(separator);
     },
+    'Fn::Cidr': (list, resources) => {
+      const [block, count] = value(list, resources) as [string, number];
+      return Array.from({ length: count }, (_, at) => `${block}#${at}`);
+    },
+    'Fn::GetAZs': () => ['REGIONa', 'REGIONb'],
     'Fn::Select': (pair, resources) => {
       const [index, items] = value(pair, resources) as [number, string[]];
       const item = items[index];

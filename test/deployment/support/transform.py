@@ -22,7 +22,8 @@ def package(template):
             properties["DefinitionUri"] = {"Bucket": "packages", "Key": "definition"}
         if resource["Type"] == "AWS::CloudFormation::Stack":
             properties["TemplateURL"] = "https://packages.s3.amazonaws.com/" + properties["TemplateURL"]
-    template["Globals"]["Function"]["CodeUri"] = {"Bucket": "packages", "Key": "code"}
+    if "Globals" in template:
+        template["Globals"]["Function"]["CodeUri"] = {"Bucket": "packages", "Key": "code"}
     return template
 
 
