@@ -255,6 +255,8 @@ describe.skipIf(!tools)('stacks/bottles.yaml (needs Python and pip)', { timeout:
     }
     const deletes = statementsOf(all).filter(([, { Action }]) => [Action].flat().includes('s3:DeleteObject'));
     expect(deletes.map(([role, { Resource }]) => [role, Resource])).toEqual([
+      // What is recalled.
+      ['BeginRole', ['<Bucket.Arn>/brew/v2/*/blobs/*']],
       ['PublishRole', ['<Bucket.Arn>/brew/api/*']],
     ]);
   });

@@ -54,8 +54,8 @@ export function composeBottles(runtime: Runtime): BottlesComposition {
           telemetry.reporter.signal({ kind: 'RequestRetried', ...event }),
         ),
       );
-      const { events } = kept(stack);
-      const ports = { api, registry, store, events, clock: systemClock };
+      const { events, ledger } = kept(stack);
+      const ports = { api, registry, store, events, ledger, clock: systemClock };
       return { ...ports, [Symbol.asyncDispose]: () => stack.disposeAsync() };
     },
     count: (name, value) => {
