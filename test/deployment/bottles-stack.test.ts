@@ -42,6 +42,7 @@ const ONLY_WHEN: Readonly<Record<string, string>> = {
   KmsKeyArn: '`KmsKeyArn`',
 };
 
+const propertiesOf = (stack: Template, name: string): Json => stack.Resources[name]?.Properties;
 const environmentOf = (stack: Template, name: string): Json =>
   stack.Resources[name]?.Properties['Environment']?.Variables;
 
@@ -112,7 +113,7 @@ describe.skipIf(!tools)('stacks/bottles.yaml (needs Python and pip)', { timeout:
   });
 
   it('lets clients read what they ask for and nothing of the runs, by endpoints and by its own distribution', () => {
-    const [, endpoint, distribution] = all.Resources['BucketPolicy']?.Properties['PolicyDocument'].Statement;
+    const [, endpoint, distribution] = propertiesOf(all, 'BucketPolicy').PolicyDocument.Statement;
     const readable = ['api', 'v2', 'snapshots'].map((each) => `<Bucket.Arn>/brew/${each}/*`);
     expect(endpoint).toMatchObject({
       Action: 's3:GetObject',
@@ -133,7 +134,7 @@ describe.skipIf(!tools)('stacks/bottles.yaml (needs Python and pip)', { timeout:
     expect(
       all.Resources['CachePolicy']?.Properties['CachePolicyConfig'].ParametersInCacheKeyAndForwardedToOrigin,
     ).toMatchObject({ HeadersConfig: { HeaderBehavior: 'none' }, EnableAcceptEncodingGzip: false });
-    const { DefaultCacheBehavior } = all.Resources['Distribution']?.Properties['DistributionConfig'];
+    const { DefaultCacheBehavior } = propertiesOf(all, 'Distribution').DistributionConfig;
     expect(DefaultCacheBehavior).toMatchObject({ Compress: false, ViewerProtocolPolicy: 'https-only' });
     expect(DefaultCacheBehavior).not.toHaveProperty('OriginRequestPolicyId');
     expect(ofType(least, 'AWS::CloudFront::Distribution')).toEqual([]);
@@ -179,8 +180,7 @@ describe.skipIf(!tools)('stacks/bottles.yaml (needs Python and pip)', { timeout:
 
   it('runs them in the subnets that are given, or in a network of its own', () => {
     const placeOf = (stack: Template) => {
-      const { SubnetIds, SecurityGroupIds } =
-        stack.Resources['StateMachine']?.Properties['DefinitionSubstitutions'];
+      const { SubnetIds, SecurityGroupIds } = propertiesOf(stack, 'StateMachine').DefinitionSubstitutions;
       return [SubnetIds, SecurityGroupIds];
     };
     expect(placeOf(all)).toEqual(['subnet-0123abcd,subnet-4567cdef', 'sg-0123abcd']);

@@ -54,13 +54,16 @@ export async function executeBottles(tasks: BottlesTasks, executionId: string): 
   });
   const functions = FUNCTIONS.map((name) => [name, lambda(tasks.functions[name])] as const);
   const ecs = ECS.map((name) => [name, (parameters: Json) => tasks.runTask(name, parameters)] as const);
-  const { result } = machine.run({} as never, {
-    context: { Execution: { Id: executionId, Input: {} } },
-    overrides: {
-      taskResourceLocalHandlers: Object.fromEntries([...functions, ...ecs]) as never,
-      retryIntervalOverrides: Object.fromEntries([...FUNCTIONS, ...ECS].map((name) => [name, 1])),
+  const { result } = machine.run(
+    {},
+    {
+      context: { Execution: { Id: executionId, Input: {} } },
+      overrides: {
+        taskResourceLocalHandlers: Object.fromEntries([...functions, ...ecs]) as never,
+        retryIntervalOverrides: Object.fromEntries([...FUNCTIONS, ...ECS].map((name) => [name, 1])),
+      },
     },
-  });
+  );
   try {
     return { output: await result };
   } catch (thrown) {
