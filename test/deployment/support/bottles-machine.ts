@@ -42,7 +42,7 @@ const FUNCTIONS: readonly FunctionTask[] = [
 const ECS: readonly EcsTask[] = ['RunTask', 'RunTaskOnDemand'];
 
 /** The largest payload of Step Functions, in characters. */
-export const MAX_PAYLOAD = 262_144;
+const MAX_PAYLOAD = 262_144;
 
 /**
  * Runs the real definition, as `stepFunctions` does the provider sync's: what Lambda throws is handed on as its name and
