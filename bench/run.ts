@@ -6,6 +6,7 @@ import { benchBottles } from './bottles.ts';
 import { measureBundles } from './bundles.ts';
 import { benchCatalogue } from './catalogue.ts';
 import { benchCatalogueWriting } from './catalogue-writing.ts';
+import { benchDeployments } from './deployments.ts';
 import { bundlesBesideTar, mirrorUpToDate, severalDestinations } from './destinations.ts';
 import { benchLedger } from './ledger.ts';
 import { load } from './load.ts';
@@ -33,6 +34,7 @@ const ROWS: Readonly<Record<string, () => Promise<void>>> = {
   'up-to-date': () => mirrorUpToDate(12),
   bottles: benchBottles,
   ledger: benchLedger,
+  deployments: benchDeployments,
   catalogue: async () => {
     await benchCatalogueWriting();
     await benchCatalogue();

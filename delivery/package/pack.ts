@@ -9,7 +9,7 @@ import { packed, projectManifest } from './schema.ts';
 const run = promisify(execFile);
 
 /** What goes in beside the program. */
-const DOCUMENTS = ['docs', 'schema', 'README.md', 'CHANGELOG.md', 'LICENSE'];
+const DOCUMENTS = ['docs', 'schema', 'terraform', 'README.md', 'CHANGELOG.md', 'LICENSE'];
 
 /**
  * Packs the command into `folder` and returns the tarball's path. From a staging folder with a manifest of its own: the

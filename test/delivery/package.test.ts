@@ -90,12 +90,18 @@ describe('the npm package', { timeout: 120_000 }, () => {
   it('holds the program and its documents, and nothing of the development', () => {
     const strange = files().filter(
       (file) =>
-        !/^(dist\/[\w-]+\.mjs|docs\/[\w-]+\.md|docs\/samples\/[\w.-]+\.json|schema\/(?:events\/)?[\w.-]+\.json|README\.md|CHANGELOG\.md|LICENSE|THIRD-PARTY-NOTICES\.txt|package\.json)$/.test(
+        !/^(dist\/[\w-]+\.mjs|dist\/sample-provider\.cjs|dist\/catalogue\/[\w./-]+|terraform\/kinds\/[\w./-]+|docs\/(?:[\w-]+\.md|images\/[\w-]+\.webp|samples\/[\w.-]+\.json)|schema\/(?:events\/)?[\w.-]+\.json|README\.md|CHANGELOG\.md|LICENSE|THIRD-PARTY-NOTICES\.txt|package\.json)$/.test(
           file,
         ),
     );
     expect(strange).toEqual([]);
-    for (const file of ['LICENSE', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.txt', 'dist/provider-sync.mjs']) {
+    for (const file of [
+      'LICENSE',
+      'CHANGELOG.md',
+      'THIRD-PARTY-NOTICES.txt',
+      'dist/provider-sync.mjs',
+      'terraform/kinds/example/module/.terraform.lock.hcl',
+    ]) {
       expect(files()).toContain(file);
     }
   });

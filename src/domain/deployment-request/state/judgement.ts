@@ -15,6 +15,8 @@ export function judgeState(
       problem: `there is no state, where one of serial ${known.serial} with ${known.resources} resources was`,
     };
   }
+  // Terraform makes an empty file for its lock before it has anything to write: a first run that dies leaves it so.
+  if (text === '' && (known === undefined || known.lineage === '')) return { contents: undefined };
   const contents = readState(text);
   if (contents === undefined) {
     return {
