@@ -116,7 +116,7 @@ async function bySystem(folder: string, mirror: NotesMirror, values: object): Pr
       approval: false,
     });
     const run = async (wanted: string) => {
-      const terms = { id: 'web', runner: thisRunner({}), signal: NEVER, pollMs: 2000, show: () => {} };
+      const terms = { id: 'web', runner: await thisRunner({}), signal: NEVER, pollMs: 2000, show: () => {} };
       const { request } = await runDeployment(ports, terms);
       if (request.status !== wanted) throw new Error(JSON.stringify(request.failure));
     };
