@@ -35,22 +35,22 @@ export function keepUnknownOrigins(
   provider: string,
 ): readonly RetentionDecision[] {
   const keyIds = keyIdsOf(versions);
-  const isKnown = (version: string): boolean => known.has(keyIds.get(version) ?? '');
-  const unknown = new Set(
-    decisions.filter(({ action, version }) => action === 'delete' && !isKnown(version)).map(meaningOf),
-  );
+  const listed: ReadonlySet<string | undefined> = known;
+  const isKnown = ({ version }: RetentionDecision): boolean => listed.has(keyIds.get(version));
+  const unknown = new Set(decisions.filter((decision) => !isKnown(decision)).map(meaningOf));
   return decisions.map((decision) => {
     if (decision.action === 'keep' || !unknown.has(meaningOf(decision))) return decision;
-    const keyId = keyIds.get(decision.version);
-    const why =
-      keyId === undefined
-        ? 'it names no signing key'
-        : `its signing key ${keyId} is none that the public registry lists for it`;
-    return {
-      version: decision.version,
-      ...keep('origin-unknown', `nothing shows that it came from ${provider}: ${why}`),
-    };
+    const detail = isKnown(decision)
+      ? `another text means the same version, and nothing shows that that one came from ${provider}`
+      : `nothing shows that it came from ${provider}: ${wordsFor(keyIds.get(decision.version))}`;
+    return { version: decision.version, ...keep('origin-unknown', detail) };
   });
+}
+
+function wordsFor(keyId: string | undefined): string {
+  return keyId === undefined
+    ? 'it names no signing key'
+    : `its signing key ${keyId} is none that the public registry lists for it`;
 }
 
 function meaningOf({ version }: RetentionDecision): string {

@@ -186,6 +186,22 @@ describe('an upload that breaks', () => {
     expect(source.connected.count).toBe(0);
   });
 
+  it('leaves the next one all the breaks of its download that a transfer may have', async () => {
+    const troubled = [
+      { ...good, breaksAfter: 1000 },
+      { ...good, refuses: new SyncError('UpstreamUnavailable', 'No answer.') },
+      good,
+    ];
+    const { outcome, source, sink } = start({
+      connections: [...troubled, ...troubled],
+      breaks: [100_000],
+      limits: { resumes: 2, restarts: 1, progressBytes: Number.MAX_SAFE_INTEGER },
+    });
+    expect(await outcome).toMatchObject({ restarts: 1 });
+    expect(source.opens).toHaveLength(6);
+    expect(sink.completed[0]?.bytes.equals(FILE)).toBe(true);
+  });
+
   it('is given up after too many restarts, with what the sink said', async () => {
     const { outcome, sink, source } = start({
       connections: [good],

@@ -43,8 +43,10 @@ describe('a version to be deleted', () => {
     listed('1.0', { keyId: KNOWN }),
     listed('1.0.0', { keyId: OTHER }),
     listed('0.9.0'),
+    listed('nightly', { keyId: OTHER }),
   ];
-  const decisions = [kept('3.0.0'), ...['2.0.0', '1.0', '1.0.0', '0.9.0'].map(doomed)];
+  const unreadable = { version: 'nightly', ...keep('unreadable', 'no version') };
+  const decisions = [kept('3.0.0'), ...['2.0.0', '1.0', '1.0.0', '0.9.0'].map(doomed), unreadable];
   const decided = keepUnknownOrigins(decisions, versions, new Set([KNOWN]), ADDRESS);
   const of = (version: string) => decided.find((each) => each.version === version);
 
@@ -69,11 +71,16 @@ describe('a version to be deleted', () => {
   });
 
   it('stays beside a text that means the same version', () => {
-    expect(of('1.0')).toMatchObject({ action: 'keep', reason: 'origin-unknown' });
+    // Its own key is listed.
+    expect(of('1.0')).toMatchObject({
+      reason: 'origin-unknown',
+      detail: `another text means the same version, and nothing shows that that one came from ${ADDRESS}`,
+    });
   });
 
   it('changes nothing about what is kept anyway', () => {
     expect(of('3.0.0')).toEqual(kept('3.0.0'));
+    expect(of('nightly')).toEqual(unreadable);
     expect(decided.map(({ version }) => version)).toEqual(decisions.map(({ version }) => version));
   });
 });
