@@ -24,6 +24,10 @@ const TRANSITIONS: Readonly<Record<DeploymentStatus, readonly DeploymentStatus[]
   FAILED: ['PENDING_DEPLOY', 'PENDING_DESTROY'],
 };
 
+/**
+ * The states that may follow `status` directly; none after DESTROYED.
+ * @internal
+ */
 export function transitionsOf(status: DeploymentStatus): readonly DeploymentStatus[] {
   return TRANSITIONS[status];
 }
