@@ -68,6 +68,11 @@ export const DEPLOYMENT_VARIABLES: readonly VariableSpec[] = [
   { name: 'PROVIDER_SYNC_KINDS', description: 'as --kinds' },
   { name: 'PROVIDER_SYNC_MIRROR', description: 'as --mirror' },
   { name: 'PROVIDER_SYNC_SECRETS', description: 'as --secrets' },
+  {
+    name: 'PROVIDER_SYNC_STORE_KEY',
+    description:
+      'ARN of the KMS key for --store and --secrets in AWS (default: the bucket’s and the account’s)',
+  },
   ...LEDGER_VARIABLES,
 ];
 
@@ -88,6 +93,7 @@ export interface RunnerSettings extends DeploymentSettings {
 }
 
 const TABLE = /^dynamodb:\/\/([A-Za-z0-9_.-]{3,255})$/;
+const STORE_KEY = 'PROVIDER_SYNC_STORE_KEY';
 const PARAMETERS = /^ssm:((?:\/[A-Za-z0-9_.-]+){1,10})$/;
 const BUCKET = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([\w./-]*))?$/;
 
@@ -248,7 +254,7 @@ async function openStore(
   const { createS3Deployments } = await import('../adapters/aws/s3-deployment-store.ts');
   const { s3, endpoint } = await openS3(environment, stack);
   const region = environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
-  return createS3Deployments({ s3, ...store, region, endpoint });
+  return createS3Deployments({ s3, ...store, region, endpoint, kmsKeyId: environment[STORE_KEY] });
 }
 
 /** Everything that runs, open for as long as `use` runs. */
@@ -262,7 +268,7 @@ export async function withRunner<R>(
   const { createTerraform } = await import('../adapters/terraform-cli/terraform.ts');
   return await use({
     ...ports,
-    secrets: await openSecrets(settings, stack),
+    secrets: await openSecrets(settings, io.environment, stack),
     watch: await openWatch(stack),
     every: (milliseconds, tick) => {
       const timer = setInterval(tick, milliseconds);
@@ -280,6 +286,7 @@ export async function withRunner<R>(
 
 async function openSecrets(
   { data, secrets }: RunnerSettings,
+  environment: Environment,
   stack: AsyncDisposableStack,
 ): Promise<DeploymentSecrets> {
   if (secrets === undefined) {
@@ -289,7 +296,7 @@ async function openSecrets(
   const { SSMClient } = await import('@aws-sdk/client-ssm');
   const { createParameterSecrets } = await import('../adapters/aws/parameter-secrets.ts');
   const ssm = stack.adopt(new SSMClient({}), (client) => client.destroy());
-  return createParameterSecrets({ ssm, prefix: secrets });
+  return createParameterSecrets({ ssm, prefix: secrets, kmsKeyId: environment[STORE_KEY] });
 }
 
 /** Knows the processes of this machine, and of ECS's tasks when one is asked for. */

@@ -21,7 +21,7 @@ import { drainQueue } from '../../deployment/support/event-bridge.ts';
 import { requestsTable } from './requests-table.ts';
 
 const ACCOUNT = '123456789012';
-const DEPLOYMENTS_BUCKET = 'acme-deployments';
+export const DEPLOYMENTS_BUCKET = 'acme-deployments';
 export const REQUESTS_TABLE = 'deployments';
 const TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:deployments`;
 const machineArn = (name: string): string => `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${name}`;

@@ -1,0 +1,180 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { brokenRules, type Json, type Parameters, type Template } from './support/cloudformation.ts';
+import { deploymentTools } from './support/deployment-tools.ts';
+import { readWorkflow } from './support/deployments-machine.ts';
+import { resolvedStacks, statementsIn } from './support/resolved-stacks.ts';
+
+const tools = await deploymentTools();
+const FILE = 'stacks/deployments.yaml';
+const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/0b5c1cb0-1111-2222-3333-444455556666';
+const BOUNDARY = 'arn:aws:iam::123456789012:policy/boundary';
+const LEAST: Parameters = {
+  MirrorUrl: 'https://mirror.example.com/',
+  SubnetIds: 'subnet-0123abcd,subnet-4567cdef',
+  SecurityGroupIds: 'sg-0123abcd',
+};
+const ALL: Parameters = {
+  ...LEAST,
+  ReplicaBucketName: 'our-states-elsewhere',
+  ReplicaKeyArn: KEY,
+  LogArchiveBucketName: 'our-logs',
+  NotificationTopicArn: 'arn:aws:sns:eu-central-1:123456789012:ops',
+  LedgerTableName: 'our-ledger',
+  LedgerKeyArn: KEY,
+  KmsKeyArn: KEY,
+  PermissionsBoundaryArn: BOUNDARY,
+};
+
+/** Actions that change nothing, or that know no resources. */
+const HARMLESS =
+  /^(?:xray:|logs:(?:CreateLogDelivery|GetLogDelivery|UpdateLogDelivery|DeleteLogDelivery|ListLogDeliveries|PutResourcePolicy|Describe)|ecr:GetAuthorizationToken$|dynamodb:ListStreams$)/;
+
+describe.skipIf(!tools)('stacks/deployments.yaml (needs Python and pip)', { timeout: 180_000 }, () => {
+  let least: Template;
+  let all: Template;
+
+  beforeAll(async () => {
+    if (!tools) return;
+    [least, all] = (await resolvedStacks(tools, FILE, [LEAST, ALL])) as [Template, Template];
+  }, 120_000);
+
+  const ofType = (stack: Template, type: string) =>
+    Object.entries(stack.Resources).filter(([, { Type }]) => Type === type);
+  const only = (stack: Template, type: string): Json => ofType(stack, type)[0]?.[1].Properties;
+  const policies = (stack: Template): readonly (readonly [string, Json])[] => [
+    ...ofType(stack, 'AWS::IAM::Role').flatMap(([name, { Properties }]) =>
+      (Properties['Policies'] ?? []).map(({ PolicyDocument }: Json) => [name, PolicyDocument] as const),
+    ),
+    ...ofType(stack, 'AWS::IAM::RolePolicy').map(
+      ([name, { Properties }]) => [name, Properties['PolicyDocument']] as const,
+    ),
+  ];
+
+  it('passes sam validate --lint', async () => {
+    const said = await tools?.run('sam', ['validate', '--lint', '--template', FILE]);
+    expect(said).toContain('is a valid SAM Template');
+  });
+
+  it('lets no role write on "*"', () => {
+    for (const stack of [least, all]) {
+      const statements = policies(stack).flatMap(([name, document]) =>
+        statementsIn(document).map((statement) => [name, statement] as const),
+      );
+      expect(statements.length).toBeGreaterThan(40);
+      const wide = statements
+        .filter(([, { Effect, Resource }]) => Effect === 'Allow' && [Resource].flat().includes('*'))
+        .flatMap(([name, { Action }]) => [Action].flat().map((action: string) => `${name} ${action}`))
+        .filter((each) => !HARMLESS.test(each.split(' ')[1] ?? ''));
+      expect(wide).toEqual([]);
+      const stars = statements
+        .flatMap(([, { Action }]) => [Action].flat())
+        .filter((each) => each.includes('*'));
+      expect(stars).toEqual([]);
+    }
+  });
+
+  it('gives every role of a kind the boundary of kinds, and every other the one that was named', () => {
+    const boundaries = ofType(all, 'AWS::IAM::Role').map(([name, { Properties }]) => [
+      name.endsWith('KindRole'),
+      JSON.stringify(Properties['PermissionsBoundary']),
+    ]);
+    const others = boundaries.filter(([ofKind]) => ofKind === false);
+    expect(new Set(others.map(([, boundary]) => boundary))).toEqual(new Set([`"${BOUNDARY}"`]));
+    const ofKinds = boundaries.filter(([ofKind]) => ofKind === true);
+    expect(ofKinds.length).toBeGreaterThan(0);
+    for (const [, boundary] of ofKinds) expect(boundary).toContain('KindBoundary');
+    const tasks = ofType(least, 'AWS::ECS::TaskDefinition');
+    expect(tasks.length).toBeGreaterThan(0);
+    for (const [, { Properties }] of tasks)
+      expect(JSON.stringify(Properties['TaskRoleArn'])).toContain('KindRole');
+  });
+
+  it('lets a runner take back no state, start no workflow and become nobody else', () => {
+    const [, document] = policies(all).find(([name]) => name === 'ExampleKindRole') ?? [];
+    const statements = statementsIn(document);
+    const deletes = statements.filter(({ Action }) => [Action].flat().includes('s3:DeleteObject'));
+    expect(deletes).toHaveLength(1);
+    const states = [deletes[0]?.Resource].flat().filter((each: string) => each.includes('/state/'));
+    expect(states).toEqual([expect.stringMatching(/\/state\/\*\.tflock$/)]);
+    const actions = statements.flatMap(({ Action }) => [Action].flat());
+    expect(
+      actions.filter((each: string) => /^(?:iam|sts|lambda):|StartExecution|DeleteItem/.test(each)),
+    ).toEqual([]);
+    const denied = statementsIn(only(all, 'AWS::IAM::ManagedPolicy').PolicyDocument).filter(
+      ({ Effect }) => Effect === 'Deny',
+    );
+    expect(denied.flatMap(({ Action }) => Action)).toContain('iam:*');
+  });
+
+  it('keeps requests and states: encrypted, versioned, and longer than the stack', () => {
+    const [table, bucket] = [only(least, 'AWS::DynamoDB::Table'), only(least, 'AWS::S3::Bucket')];
+    expect(table).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
+      StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    });
+    expect(bucket.VersioningConfiguration).toEqual({ Status: 'Enabled' });
+    const rules: readonly Json[] = bucket.LifecycleConfiguration.Rules;
+    // A state expires by no rule.
+    const expiring = rules.filter(({ ExpirationInDays }) => ExpirationInDays !== undefined);
+    expect(expiring.map(({ Prefix }) => Prefix)).toEqual(['plans/', 'told/']);
+    expect(bucket.ReplicationConfiguration).toBeUndefined();
+    expect(only(all, 'AWS::S3::Bucket').ReplicationConfiguration.Rules).toHaveLength(2);
+    for (const name of ['RequestsTable', 'Bucket'])
+      expect(least.Resources[name]).toMatchObject({ DeletionPolicy: 'Retain' });
+  });
+
+  it('hears of what is pending alone, in parts, and keeps what it gave up', () => {
+    const mapping = only(least, 'AWS::Lambda::EventSourceMapping');
+    expect(mapping).toMatchObject({
+      StartingPosition: 'TRIM_HORIZON',
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BisectBatchOnFunctionError: true,
+    });
+    expect(mapping.MaximumRetryAttempts).toBeGreaterThan(0);
+    const [filter] = mapping.FilterCriteria.Filters;
+    expect(JSON.parse(filter.Pattern).dynamodb.NewImage.status.S).toEqual([
+      'PENDING_DEPLOY',
+      'PENDING_DESTROY',
+    ]);
+    expect(JSON.stringify(mapping.DestinationConfig)).toContain('DeadLetterQueue');
+  });
+
+  it('gives the definitions all that they ask for, and runs them with logs and traces', () => {
+    const machines = ofType(least, 'AWS::StepFunctions::StateMachine');
+    expect(machines).toHaveLength(2);
+    for (const [, { Properties }] of machines) {
+      expect(Properties).toMatchObject({
+        StateMachineType: 'STANDARD',
+        TracingConfiguration: { Enabled: true },
+      });
+      expect(Properties['LoggingConfiguration']).toMatchObject({ Level: 'ALL', IncludeExecutionData: false });
+      const named = new Set(Object.keys(Properties['DefinitionSubstitutions']));
+      expect([...named].toSorted()).toEqual(
+        [
+          'ClusterArn',
+          'FollowFunctionArn',
+          'NotifyFunctionArn',
+          'Partition',
+          'SecurityGroupIds',
+          'SubnetIds',
+          'TaskFamily',
+        ].toSorted(),
+      );
+    }
+    // A state's own deadline is longer than its function's.
+    const { States } = readWorkflow('deploy');
+    const follow = ofType(least, 'AWS::Lambda::Function').find(([name]) => name.startsWith('FollowFunction'));
+    expect(States['Look']?.TimeoutSeconds).toBeGreaterThan(follow?.[1].Properties['Timeout']);
+  });
+
+  it('wants the replica’s bucket and key together, and a ledger with its key', () => {
+    expect(brokenRules(least, LEAST)).toEqual([]);
+    for (const lone of ['ReplicaBucketName', 'ReplicaKeyArn', 'LedgerKeyArn']) {
+      const given = { ...LEAST, [lone]: ALL[lone] ?? '' };
+      expect(brokenRules(least, given)).toHaveLength(1);
+    }
+  });
+});
