@@ -24,13 +24,11 @@ export interface ScopedProvider {
  */
 export function providersInScope({ held, entries, scope }: ScopeInput): readonly ScopedProvider[] {
   const own = new Map(held.filter((provider) => provider.own).map((provider) => [provider.name, provider]));
-  return (
-    [...own.values()]
-      .map((provider) => ({ provider, entries: entries.filter((entry) => isAbout(entry, provider)) }))
-      .filter((scoped) => scope === 'all' || scoped.entries.length > 0)
-      // Stryker disable next-line EqualityOperator: no two of them have one name.
-      .sort((a, b) => (a.provider.name < b.provider.name ? -1 : 1))
-  );
+  const scoped = [...own.values()]
+    .map((provider) => ({ provider, entries: entries.filter((entry) => isAbout(entry, provider)) }))
+    .filter((each) => scope === 'all' || each.entries.length > 0);
+  // Stryker disable next-line EqualityOperator: no two of them have one name.
+  return scoped.sort((a, b) => (a.provider.name < b.provider.name ? -1 : 1));
 }
 
 function isAbout({ address }: ProviderEntry, provider: HeldProvider): boolean {
