@@ -19,6 +19,7 @@ const ALL: Parameters = {
   ReplicaKeyArn: KEY,
   LogArchiveBucketName: 'our-logs',
   NotificationTopicArn: 'arn:aws:sns:eu-central-1:123456789012:ops',
+  EnclaveImageBucketName: 'our-images',
   LedgerTableName: 'our-ledger',
   LedgerKeyArn: KEY,
   KmsKeyArn: KEY,
@@ -27,7 +28,7 @@ const ALL: Parameters = {
 
 /** Actions that change nothing, or that know no resources. */
 const HARMLESS =
-  /^(?:xray:|logs:(?:CreateLogDelivery|GetLogDelivery|UpdateLogDelivery|DeleteLogDelivery|ListLogDeliveries|PutResourcePolicy|Describe)|ecr:GetAuthorizationToken$|dynamodb:ListStreams$)/;
+  /^(?:xray:|logs:(?:CreateLogDelivery|GetLogDelivery|UpdateLogDelivery|DeleteLogDelivery|ListLogDeliveries|PutResourcePolicy|Describe)|ecr:GetAuthorizationToken$|ec2:Describe|kms:(?:CreateKey|ListAliases)$|dynamodb:ListStreams$)/;
 
 describe.skipIf(!tools)('stacks/deployments.yaml (needs Python and pip)', { timeout: 180_000 }, () => {
   let least: Template;
@@ -100,10 +101,27 @@ describe.skipIf(!tools)('stacks/deployments.yaml (needs Python and pip)', { time
     expect(
       actions.filter((each: string) => /^(?:iam|sts|lambda):|StartExecution|DeleteItem/.test(each)),
     ).toEqual([]);
-    const denied = statementsIn(only(all, 'AWS::IAM::ManagedPolicy').PolicyDocument).filter(
+    const denied = statementsIn(all.Resources['KindBoundary']?.Properties['PolicyDocument']).filter(
       ({ Effect }) => Effect === 'Deny',
     );
     expect(denied.flatMap(({ Action }) => Action)).toContain('iam:*');
+  });
+
+  it('lets enclaves have roles of their own name alone, and with their boundary', () => {
+    const statements = policies(all)
+      .filter(([name]) => name === 'NitroEnclaveKindRole')
+      .flatMap(([, document]) => statementsIn(document));
+    const making = statements.filter(({ Action }) => [Action].flat().includes('iam:CreateRole'));
+    expect(making).toHaveLength(1);
+    expect(JSON.stringify(making[0]?.Condition)).toContain('EnclaveBoundary');
+    const identities = statements.filter(({ Action }) =>
+      [Action].flat().some((each) => each.startsWith('iam:')),
+    );
+    const resources = identities.flatMap(({ Resource }) => Resource);
+    for (const each of resources) expect(each).toMatch(/:(?:role|instance-profile)\/enclave-\*$/);
+    // What another deployment made is not ended: it needs the tag that every resource of the kind has.
+    const ending = statements.filter(({ Action }) => [Action].flat().includes('ec2:TerminateInstances'));
+    expect(JSON.stringify(ending[0]?.Condition)).toContain('DeploymentId');
   });
 
   it('keeps requests and states: encrypted, versioned, and longer than the stack', () => {

@@ -83,7 +83,10 @@ describe.skipIf(!motoIsHere)('the trigger of deployments (needs Python and pip)'
     expect(noKind).toMatchObject({
       status: 'FAILED',
       generation: 3,
-      failure: { code: 'DeploymentInvalid', problems: [{ path: '$.kind', fix: 'There are: example.' }] },
+      failure: {
+        code: 'DeploymentInvalid',
+        problems: [{ path: '$.kind', fix: expect.stringMatching(/^There are: .*example/) }],
+      },
     });
     expect(badInputs.status).toBe('FAILED');
     expect(badInputs.failure?.problems.map(({ path }) => path).toSorted()).toEqual(
