@@ -1,5 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests of use cases that run Terraform, an S3 of their own or many downloads: not what a quick look waits for. */
+const LONG = [
+  'test/application/bottles/{every-place,s3}.test.ts',
+  'test/application/deployments/{faults,run,s3}.test.ts',
+  'test/application/transfer/transfer-over-http.test.ts',
+];
+
 export default defineConfig({
   test: {
     environment: 'node',
@@ -15,10 +22,12 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: ['test/{domain,application}/**/*.test.ts', 'test/cli/render/**/*.test.ts'],
+          exclude: LONG,
           // They leave nothing behind in the process but secrets that are held, which no other test says.
           isolate: false,
         },
       },
+      { extends: true, test: { name: 'long', include: LONG } },
       {
         extends: true,
         test: {
