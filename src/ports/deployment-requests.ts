@@ -1,9 +1,15 @@
 import type { DeploymentRequest, DeploymentStatus } from '../domain/deployment-request/request.ts';
+import type { UnreadableRow } from '../domain/deployment-request/unreadable.ts';
+
+interface ListedRequests {
+  readonly requests: readonly DeploymentRequest[];
+  readonly unreadable: readonly UnreadableRow[];
+}
 
 /**
  * The table of requests. Writes are conditional: whoever has seen an older revision writes nothing. Reads are of what
  * was written last. Methods throw a SyncError: ServiceUnavailable when it passes with time, ServiceUnreachable when
- * not, DeploymentInvalid for a row that is no request.
+ * not. Of a row that is no request `read` throws DeploymentInvalid, and `list` tells it beside the others.
  */
 export interface DeploymentRequests {
   /** For messages. */
@@ -13,7 +19,10 @@ export interface DeploymentRequests {
   read(id: string): Promise<DeploymentRequest | undefined>;
   /** Writes `request` when the row is still of the revision `seen`; false when it is not. */
   replace(request: DeploymentRequest, seen: number): Promise<boolean>;
-  /** Those in one state, those changed longest ago first; at most `limit`. */
-  list(status: DeploymentStatus, limit: number): Promise<readonly DeploymentRequest[]>;
+  /**
+   * Those in one state, those changed longest ago first; at most `limit`. Rows among them that are no requests are
+   * named apart, at most `limit` of them too, and take nobody's place.
+   */
+  list(status: DeploymentStatus, limit: number): Promise<ListedRequests>;
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { runInProcess } from '../support/command-line.ts';
 import { temporaryFolders } from '../support/temporary-folders.ts';
@@ -86,6 +87,37 @@ describe('deployments', () => {
     expect((JSON.parse(made.stdout) as { deployment: { id: string } }).deployment.id).toMatch(
       /^example-[a-z2-9]{6}$/,
     );
+  });
+
+  it('lists, monitors and runs what there is beside a row that is no request, and names the row', async () => {
+    const { folder, say } = await commands();
+    await say('deployments', 'request', 'example', '--id', 'web', '--inputs', '{"folder": "/srv/notes"}');
+    const database = new DatabaseSync(join(folder, 'deployments', 'requests.sqlite'));
+    const body = JSON.stringify({ id: 'odd\u001b[2J', status: 'PENDING_DEPLOY' });
+    database.prepare("INSERT INTO requests VALUES (?, 'PENDING_DEPLOY', '', 1, ?)").run('odd\u001b[2J', body);
+    database.close();
+    const listed = await say('deployments', 'list');
+    expect(listed.code).toBe(0);
+    expect(listed.stdout).toMatch(/^web /m);
+    expect(listed.stdout).toMatch(
+      /^odd\uFFFD\[2J: the row is no request: .*\$\.kind .*Mend the row or delete it\.$/m,
+    );
+    const { deployments, unreadable } = JSON.parse((await say('deployments', 'list', '--json')).stdout) as {
+      deployments: { id: string }[];
+      unreadable: { id: string; detail: string }[];
+    };
+    expect(deployments.map(({ id }) => id)).toEqual(['web']);
+    expect(unreadable).toEqual([{ id: 'odd\uFFFD[2J', detail: expect.stringContaining('$.requestedBy') }]);
+    const watched = await say('deployments', 'monitor', '--stuck-minutes', '0', '--json');
+    const { findings } = JSON.parse(watched.stdout) as { findings: { id: string; what: string }[] };
+    expect(findings.map(({ id, what }) => [id, what])).toEqual([
+      ['odd\uFFFD[2J', 'unreadable'],
+      ['web', 'stuck'],
+    ]);
+    await say('deployments', 'cancel', 'web');
+    const ran = await say('deployments', 'run');
+    expect(ran.stdout).toBe('Nothing is to be run.\n');
+    expect(ran.stderr).toContain('odd\uFFFD[2J: the row is no request');
   });
 
   it('cancels, retries and destroys what fits, and says why what does not', async () => {

@@ -3,9 +3,17 @@ import { decide, newRequest } from '../../src/domain/deployment-request/life-cyc
 import type { DeploymentRequest } from '../../src/domain/deployment-request/request.ts';
 import type { DeploymentRequests } from '../../src/ports/deployment-requests.ts';
 
+interface ForeignRow extends Readonly<Record<string, unknown>> {
+  readonly id: string;
+  readonly status: string;
+  readonly updatedAt: string;
+}
+
 export interface RequestsSubject extends AsyncDisposable {
   /** One more way to the same rows, as another process has it. */
   open(): Promise<DeploymentRequests>;
+  /** Puts a row there as another program would, past the adapter. */
+  putRow(row: ForeignRow): Promise<void>;
 }
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 7, 1, 8, minute)).toISOString();
@@ -89,11 +97,30 @@ export function describeRequestsContract(name: string, makeSubject: () => Promis
       const moved = requestNamed('mid', 5);
       await table.replace(begun(moved), 1);
       const ids = async (status: 'PENDING_DEPLOY' | 'DEPLOYING' | 'DESTROYED', limit: number) =>
-        (await table.list(status, limit)).map(({ id }) => id);
+        (await table.list(status, limit)).requests.map(({ id }) => id);
       expect(await ids('PENDING_DEPLOY', 10)).toEqual(['early', 'late']);
       expect(await ids('PENDING_DEPLOY', 1)).toEqual(['early']);
       expect(await ids('DEPLOYING', 10)).toEqual(['mid']);
       expect(await ids('DESTROYED', 10)).toEqual([]);
+    });
+
+    it('lets no unreadable row hide the others, or take their place', async () => {
+      await using subject = await makeSubject();
+      const table = await subject.open();
+      const status = 'PENDING_DEPLOY';
+      await subject.putRow({ id: 'no-kind', status, updatedAt: at(0), requestedBy: 'eve' });
+      await table.create(requestNamed('first', 1));
+      await subject.putRow({ id: 'No Id!', status, updatedAt: at(2), kind: 'example', requestedBy: 'eve' });
+      await table.create(requestNamed('last', 3));
+      const listed = await table.list(status, 10);
+      expect(listed.requests.map(({ id }) => id)).toEqual(['first', 'last']);
+      expect(listed.unreadable).toEqual([
+        { id: 'no-kind', problems: [expect.objectContaining({ path: '$.kind' })] },
+        { id: 'No Id!', problems: [{ path: '$.id', message: 'is no id of a deployment' }] },
+      ]);
+      expect((await table.list(status, 1)).requests.map(({ id }) => id)).toEqual(['first']);
+      expect(await table.list('DEPLOYED', 10)).toEqual({ requests: [], unreadable: [] });
+      await expect(table.read('no-kind')).rejects.toMatchObject({ code: 'DeploymentInvalid' });
     });
   });
 }

@@ -1,13 +1,21 @@
-import type { DeploymentRequest } from '../../src/domain/deployment-request/request.ts';
+import { readRow } from '../../src/domain/deployment-request/schema.ts';
+import { SyncError } from '../../src/domain/errors.ts';
 import type { DeploymentRequests } from '../../src/ports/deployment-requests.ts';
 
+interface StoredRow {
+  readonly status: string;
+  readonly updatedAt: string;
+}
+
 /** A table in memory; every call gives others the chance to come in between, as a request does. */
-export function createFakeRequests(): DeploymentRequests {
-  const rows = new Map<string, string>();
+export function createFakeRequests(rows = new Map<string, string>()): DeploymentRequests {
   const turn = () => new Promise(setImmediate);
   const rowOf = (id: string) => {
     const text = rows.get(id);
-    return text === undefined ? undefined : (JSON.parse(text) as DeploymentRequest);
+    if (text === undefined) return undefined;
+    const row = readRow(JSON.parse(text));
+    if ('request' in row) return row.request;
+    throw new SyncError('DeploymentInvalid', 'A row of the table of deployments is no request.', row);
   };
   return {
     location: 'memory',
@@ -29,11 +37,15 @@ export function createFakeRequests(): DeploymentRequests {
     },
     list: async (status, limit) => {
       await turn();
-      return [...rows.keys()]
-        .flatMap((id) => rowOf(id) ?? [])
-        .filter((row) => row.status === status)
-        .toSorted((a, b) => (`${a.updatedAt} ${a.id}` < `${b.updatedAt} ${b.id}` ? -1 : 1))
-        .slice(0, limit);
+      const found = [...rows]
+        .map(([id, text]) => ({ id, value: JSON.parse(text) as StoredRow }))
+        .filter(({ value }) => value.status === status)
+        .toSorted((a, b) => (`${a.value.updatedAt} ${a.id}` < `${b.value.updatedAt} ${b.id}` ? -1 : 1))
+        .map(({ id, value }) => ({ id, ...readRow(value) }));
+      return {
+        requests: found.flatMap((row) => ('request' in row ? [row.request] : [])).slice(0, limit),
+        unreadable: found.filter((row) => 'problems' in row).slice(0, limit),
+      };
     },
     close: async () => {},
   };

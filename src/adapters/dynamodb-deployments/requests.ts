@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { DeploymentRequest } from '../../domain/deployment-request/request.ts';
 import { readRow } from '../../domain/deployment-request/schema.ts';
+import type { UnreadableRow } from '../../domain/deployment-request/unreadable.ts';
 import { SyncError } from '../../domain/errors.ts';
 import type { DeploymentRequests } from '../../ports/deployment-requests.ts';
 import { fromItem, toItem } from '../aws/attribute-values.ts';
@@ -59,7 +60,8 @@ export function createDynamoRequests(options: {
       }
     },
     list: async (status, limit) => {
-      const found: DeploymentRequest[] = [];
+      const requests: DeploymentRequest[] = [];
+      const unreadable: UnreadableRow[] = [];
       const input = {
         TableName,
         IndexName: BY_STATUS,
@@ -72,13 +74,17 @@ export function createDynamoRequests(options: {
           { client: dynamodb, pageSize: Math.min(limit, 100) },
           input,
         )) {
-          found.push(...Items.map(requestOf));
-          if (found.length >= limit) break;
+          for (const item of Items) {
+            const row = readRow(fromItem(item));
+            if ('request' in row) requests.push(row.request);
+            else unreadable.push({ id: item['id']?.S ?? '', ...row });
+          }
+          if (requests.length >= limit) break;
         }
       } catch (error) {
         throw failed(`Reading the table ${TableName}`, error);
       }
-      return found.slice(0, limit);
+      return { requests: requests.slice(0, limit), unreadable: unreadable.slice(0, limit) };
     },
     close: async () => {},
   };

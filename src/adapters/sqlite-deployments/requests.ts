@@ -1,6 +1,7 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { DeploymentRequest } from '../../domain/deployment-request/request.ts';
 import { readRow } from '../../domain/deployment-request/schema.ts';
+import type { UnreadableRow } from '../../domain/deployment-request/unreadable.ts';
 import { SyncError } from '../../domain/errors.ts';
 import type { DeploymentRequests } from '../../ports/deployment-requests.ts';
 import { type DatabaseKind, failing as failingFor, openDatabase } from '../sqlite/database.ts';
@@ -34,9 +35,7 @@ export async function openSqliteRequests(options: {
     'UPDATE requests SET status = ?, updated = ?, revision = ?, body = ? WHERE id = ? AND revision = ?',
   );
   const select = database.prepare('SELECT body FROM requests WHERE id = ?');
-  const byStatus = database.prepare(
-    'SELECT body FROM requests WHERE status = ? ORDER BY updated, id LIMIT ?',
-  );
+  const byStatus = database.prepare('SELECT id, body FROM requests WHERE status = ? ORDER BY updated, id');
   return {
     location: file,
     create: (request) =>
@@ -54,13 +53,33 @@ export async function openSqliteRequests(options: {
         const { id, status, updatedAt, revision } = request;
         return update.run(status, updatedAt, revision, JSON.stringify(request), id, seen).changes > 0;
       }),
-    list: (status, limit) => failing(() => byStatus.all(status, limit).map(({ body }) => requestOf(body))),
+    list: (status, limit) =>
+      failing(() => {
+        const requests: DeploymentRequest[] = [];
+        const unreadable: UnreadableRow[] = [];
+        for (const { id, body } of byStatus.iterate(status)) {
+          const row = readBody(body);
+          if ('request' in row) requests.push(row.request);
+          else if (unreadable.length < limit) unreadable.push({ id: String(id), ...row });
+          if (requests.length >= limit) break;
+        }
+        return { requests, unreadable };
+      }),
     close: async () => database.close(),
   };
 }
 
 function requestOf(body: SQLOutputValue | undefined): DeploymentRequest {
-  const read = readRow(JSON.parse(String(body)));
+  const read = readBody(body);
   if ('request' in read) return read.request;
   throw new SyncError('DeploymentInvalid', 'A row of the table of deployments is no request.', read);
+}
+
+function readBody(body: SQLOutputValue | undefined): ReturnType<typeof readRow> {
+  try {
+    return readRow(JSON.parse(String(body)));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return { problems: [{ path: '$', message: 'is no JSON' }] };
+  }
 }

@@ -2,6 +2,7 @@ import { isRunning } from '../../domain/deployment-request/life-cycle.ts';
 import { driftOf } from '../../domain/deployment-request/plan/judgement.ts';
 import type { DatedFact, DeploymentRequest, KnownState } from '../../domain/deployment-request/request.ts';
 import { judgeState, unsettledAfter } from '../../domain/deployment-request/state/judgement.ts';
+import { describeRow, type UnreadableRow } from '../../domain/deployment-request/unreadable.ts';
 import { isSyncError, toSyncError } from '../../domain/errors.ts';
 import { changeRequest, recordFacts } from './change.ts';
 import { readArchivedKind } from './kinds.ts';
@@ -53,7 +54,9 @@ export async function monitorDeployments(ports: RunPorts, terms: MonitorTerms): 
   ] as const;
   const findings: Finding[] = [];
   for (const status of statuses) {
-    for (const request of await requests.list(status, terms.limit)) {
+    const listed = await requests.list(status, terms.limit);
+    findings.push(...listed.unreadable.map(unreadableFinding));
+    for (const request of listed.requests) {
       terms.signal.throwIfAborted();
       await recordFacts(ports, request.id, request.facts);
       try {
@@ -71,6 +74,11 @@ export async function monitorDeployments(ports: RunPorts, terms: MonitorTerms): 
     }
   }
   return findings;
+}
+
+/** The row is left as it is: what somebody meant by it is not for the monitor to guess. */
+function unreadableFinding(row: UnreadableRow): Finding {
+  return { ...describeRow(row), what: 'unreadable', done: 'Mend the row or delete it.' };
 }
 
 async function look(

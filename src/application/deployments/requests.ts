@@ -5,6 +5,7 @@ import {
   isDeploymentId,
   STATUSES,
 } from '../../domain/deployment-request/request.ts';
+import type { UnreadableRow } from '../../domain/deployment-request/unreadable.ts';
 import { SyncError } from '../../domain/errors.ts';
 import { quote } from '../../domain/integrity/untrusted-text.ts';
 import { changeRequest, readRequest, recordFacts } from './change.ts';
@@ -50,19 +51,23 @@ export async function requestDeployment(
   return request;
 }
 
-/** All of them, or those in one state; those changed last first. */
+/** All of them, or those in one state; those changed last first. Rows that are no requests are named apart. */
 export async function listDeployments(
   { requests }: Pick<RequestPorts, 'requests'>,
   status: DeploymentStatus | undefined,
   limit: number,
-): Promise<readonly DeploymentRequest[]> {
+): Promise<{
+  readonly deployments: readonly DeploymentRequest[];
+  readonly unreadable: readonly UnreadableRow[];
+}> {
   const lists = await Promise.all(
     (status === undefined ? STATUSES : [status]).map((each) => requests.list(each, limit)),
   );
-  return lists
-    .flat()
+  const deployments = lists
+    .flatMap((listed) => listed.requests)
     .toSorted((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1))
     .slice(0, limit);
+  return { deployments, unreadable: lists.flatMap((listed) => listed.unreadable).slice(0, limit) };
 }
 
 /** `plan`: the plan's SHA-256, or its first twelve digits at least. */

@@ -21,13 +21,14 @@ const SWEEP = 'sweep';
 
 /**
  * Takes up pending requests that no event told of, or whose workflow was stopped from outside: the first are started,
- * the second ended as FAILED, since a generation has one workflow and no second.
+ * the second ended as FAILED, since a generation has one workflow and no second. Rows that are no requests are left to
+ * the monitor's report.
  */
 export async function sweepPending(ports: TriggerPorts, terms: SweepTerms): Promise<readonly Swept[]> {
   const swept: Swept[] = [];
   const before = ports.clock.now().getTime() - terms.minutes * 60_000;
   for (const status of ['PENDING_DEPLOY', 'PENDING_DESTROY'] as const) {
-    for (const { id, updatedAt } of await ports.requests.list(status, terms.limit)) {
+    for (const { id, updatedAt } of (await ports.requests.list(status, terms.limit)).requests) {
       terms.signal.throwIfAborted();
       // Oldest first: what is behind it is younger still.
       if (Date.parse(updatedAt) > before) break;

@@ -5,6 +5,7 @@ import { readCatalogueKind, soundKind } from '../../application/deployments/kind
 import { listDeployments, requestDeployment } from '../../application/deployments/requests.ts';
 import { logName } from '../../application/deployments/run-deployment.ts';
 import { STATUSES } from '../../domain/deployment-request/request.ts';
+import { describeRow } from '../../domain/deployment-request/unreadable.ts';
 import { SyncError } from '../../domain/errors.ts';
 import { quote } from '../../domain/integrity/untrusted-text.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
@@ -19,7 +20,13 @@ import {
   withRequests,
 } from '../deployment-settings.ts';
 import { PERSON_OPTION, readPerson } from '../ledger-settings.ts';
-import { renderDeployment, renderDeployments, renderKind, renderKinds } from '../render/deployment.ts';
+import {
+  renderDeployment,
+  renderDeployments,
+  renderKind,
+  renderKinds,
+  renderUnreadable,
+} from '../render/deployment.ts';
 import { readWholeNumber } from '../settings.ts';
 import { createSettingsReader } from '../settings-reader.ts';
 import { OUTPUT_OPTIONS } from '../shared-options.ts';
@@ -168,7 +175,9 @@ export const listDeploymentsCommand: CommandSpec = {
   ...READING,
   name: 'list',
   summary: 'show the deployments, changed last first',
-  description: 'Shows every deployment with its state, or those in one state.',
+  description:
+    'Shows every deployment with its state, or those in one state. Rows of the table that are no requests are named ' +
+    'beside them, with what is wrong.',
   options: [
     { flags: '--status <status>', description: `only these: ${STATUSES.join(', ')}` },
     { flags: '--limit <n>', description: 'at most so many (default: 100)' },
@@ -190,10 +199,16 @@ export const listDeploymentsCommand: CommandSpec = {
     const wanted = reader.option('--limit');
     const limit = wanted === undefined ? 100 : readWholeNumber(reader, wanted, 1, 10_000);
     const settings = reader.requireSound(readDeploymentSettings(reader, io.environment));
-    const deployments = await withRequests(settings, io, (ports) =>
+    const { deployments, unreadable } = await withRequests(settings, io, (ports) =>
       listDeployments(ports, status, limit ?? 100),
     );
-    tell(invocation, settings, { deployments }, () => renderDeployments(deployments, io.stdout));
+    const document = { deployments, unreadable: unreadable.map(describeRow) };
+    const told = unreadable.map(renderUnreadable);
+    tell(invocation, settings, document, () =>
+      deployments.length === 0 && told.length > 0
+        ? told.join('\n')
+        : [renderDeployments(deployments, io.stdout), ...told].join('\n'),
+    );
     return 0;
   },
 };

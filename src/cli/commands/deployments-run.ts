@@ -12,7 +12,7 @@ import {
   thisRunner,
   withRunner,
 } from '../deployment-settings.ts';
-import { renderDeployment } from '../render/deployment.ts';
+import { renderDeployment, renderUnreadable } from '../render/deployment.ts';
 import { readWholeNumber } from '../settings.ts';
 import { createSettingsReader } from '../settings-reader.ts';
 import { tell } from './keys-run.ts';
@@ -38,8 +38,11 @@ export const runDeploymentsCommand: CommandSpec = {
     const { io, signal, operands } = invocation;
     const reader = createSettingsReader(invocation);
     const settings = reader.requireSound(readRunnerSettings(reader, io.environment));
+    const complain = (line: string): void => {
+      io.stderr.write(`${line}\n`);
+    };
     const ended = await withRunner(settings, io, async (ports) => {
-      const ids = operands[0] === undefined ? await runnable(ports) : [operands[0]];
+      const ids = operands[0] === undefined ? await runnable(ports, complain) : [operands[0]];
       const requests: DeploymentRequest[] = [];
       for (const id of ids) {
         if (signal.aborted) break;
@@ -64,18 +67,23 @@ export const runDeploymentsCommand: CommandSpec = {
 
 const MOST_AT_ONCE = 1000;
 
-/** What is pending, and what waits with its approval, oldest first. */
-async function runnable({ requests }: RunPorts): Promise<readonly string[]> {
+/** What is pending, and what waits with its approval, oldest first. Rows that are no requests are complained of. */
+async function runnable(
+  { requests }: RunPorts,
+  complain: (line: string) => void,
+): Promise<readonly string[]> {
   const pending = await Promise.all(
     (['PENDING_DEPLOY', 'PENDING_DESTROY'] as const).map((status) => requests.list(status, MOST_AT_ONCE)),
   );
   const running = await Promise.all(
     (['DEPLOYING', 'DESTROYING'] as const).map((status) => requests.list(status, MOST_AT_ONCE)),
   );
+  for (const row of [...pending, ...running].flatMap(({ unreadable }) => unreadable))
+    complain(renderUnreadable(row));
   const approved = running
-    .flat()
+    .flatMap((listed) => listed.requests)
     .filter(({ run }) => run?.stage === 'awaiting-approval' && run.approval !== undefined);
-  return [...pending.flat(), ...approved]
+  return [...pending.flatMap((listed) => listed.requests), ...approved]
     .toSorted((a, b) => (a.updatedAt < b.updatedAt ? -1 : 1))
     .map(({ id }) => id);
 }

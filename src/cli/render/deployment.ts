@@ -1,5 +1,6 @@
 import type { Kind } from '../../domain/deployment-request/kind/kind.ts';
 import type { DeploymentRequest, PlanRecord } from '../../domain/deployment-request/request.ts';
+import { describeRow, type UnreadableRow } from '../../domain/deployment-request/unreadable.ts';
 import { printable } from '../../domain/integrity/untrusted-text.ts';
 import { countOf } from './quantities.ts';
 import { paint } from './style.ts';
@@ -26,6 +27,12 @@ export function renderDeployments(requests: readonly ListedDeployment[], canvas:
     updatedAt.slice(0, 19).replace('T', ' '),
   ]);
   return renderTable(columns, rows, canvas);
+}
+
+/** A row of the table that is no request, in one line. */
+export function renderUnreadable(row: UnreadableRow): string {
+  const { id, detail } = describeRow(row);
+  return `${id}: ${detail}. Mend the row or delete it.`;
 }
 
 /** Everything that is known of a deployment, for people. */

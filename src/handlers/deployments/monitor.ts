@@ -85,8 +85,8 @@ export const handler = lambdaFunction({
     const ages = (times: readonly string[]) =>
       Math.max(0, ...times.map((time) => Math.round((now - Date.parse(time)) / 1000)));
     const running = [
-      ...(await ports.requests.list('DEPLOYING', limit)),
-      ...(await ports.requests.list('DESTROYING', limit)),
+      ...(await ports.requests.list('DEPLOYING', limit)).requests,
+      ...(await ports.requests.list('DESTROYING', limit)).requests,
     ].flatMap(({ id, run }) => (run === undefined || run.stage === 'awaiting-approval' ? [] : [{ id, run }]));
     metrics.addMetric('RunnerAge', 'Seconds', ages(running.map(({ run }) => run.startedAt)));
     metrics.addMetric('RunnerSilence', 'Seconds', ages(running.map(({ run }) => run.seenAt)));

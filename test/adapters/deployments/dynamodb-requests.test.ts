@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REGION } from '../../../scripts/stand-ins/aws-resources.ts';
+import { toItem } from '../../../src/adapters/aws/attribute-values.ts';
 import { createDynamoRequests } from '../../../src/adapters/dynamodb-deployments/requests.ts';
 import { decide } from '../../../src/domain/deployment-request/life-cycle.ts';
 import { describeRequestsContract } from '../../contract/deployment-requests.ts';
@@ -42,6 +43,9 @@ describe.skipIf(!motoIsHere)('deployment requests in DynamoDB (needs Python and 
       open: async () => {
         const table = createDynamoRequests({ dynamodb, tableName });
         return { ...table, replace: (request, seen) => taking(() => table.replace(request, seen)) };
+      },
+      putRow: async (row) => {
+        await dynamodb.send(new PutItemCommand({ TableName: tableName, Item: toItem(row) }));
       },
       [Symbol.asyncDispose]: async () => {},
     };
