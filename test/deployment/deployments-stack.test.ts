@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { brokenRules, type Json, type Parameters, type Template } from './support/cloudformation.ts';
 import { deploymentTools } from './support/deployment-tools.ts';
 import { readWorkflow } from './support/deployments-machine.ts';
@@ -8,13 +10,12 @@ const tools = await deploymentTools();
 const FILE = 'stacks/deployments.yaml';
 const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/0b5c1cb0-1111-2222-3333-444455556666';
 const BOUNDARY = 'arn:aws:iam::123456789012:policy/boundary';
-const LEAST: Parameters = {
-  MirrorUrl: 'https://mirror.example.com/',
-  SubnetIds: 'subnet-0123abcd,subnet-4567cdef',
-  SecurityGroupIds: 'sg-0123abcd',
-};
+const LEAST: Parameters = { MirrorUrl: 'https://mirror.example.com/' };
+const CLOSED: Parameters = { ...LEAST, NatGateway: 'false' };
 const ALL: Parameters = {
   ...LEAST,
+  SubnetIds: 'subnet-0123abcd,subnet-4567cdef',
+  SecurityGroupIds: 'sg-0123abcd',
   ReplicaBucketName: 'our-states-elsewhere',
   ReplicaKeyArn: KEY,
   LogArchiveBucketName: 'our-logs',
@@ -33,10 +34,12 @@ const HARMLESS =
 describe.skipIf(!tools)('stacks/deployments.yaml (needs Python and pip)', { timeout: 180_000 }, () => {
   let least: Template;
   let all: Template;
+  let closed: Template;
 
   beforeAll(async () => {
     if (!tools) return;
-    [least, all] = (await resolvedStacks(tools, FILE, [LEAST, ALL])) as [Template, Template];
+    const stacks = await resolvedStacks(tools, FILE, [LEAST, ALL, CLOSED]);
+    [least, all, closed] = stacks as [Template, Template, Template];
   }, 120_000);
 
   const ofType = (stack: Template, type: string) =>
@@ -54,6 +57,40 @@ describe.skipIf(!tools)('stacks/deployments.yaml (needs Python and pip)', { time
   it('passes sam validate --lint', async () => {
     const said = await tools?.run('sam', ['validate', '--lint', '--template', FILE]);
     expect(said).toContain('is a valid SAM Template');
+  });
+
+  it('passes cfn-lint with the network that it nests', async () => {
+    expect(await tools?.run('cfn-lint', [FILE, 'stacks/network.yaml'])).toBe('');
+  });
+
+  it('runs both workflows in the subnets that are given, or in a network of its own', () => {
+    const placesOf = (stack: Template) =>
+      ofType(stack, 'AWS::StepFunctions::StateMachine').map(([, { Properties }]) => {
+        const { SubnetIds, SecurityGroupIds } = Properties['DefinitionSubstitutions'];
+        return [SubnetIds, SecurityGroupIds];
+      });
+    const given = ['subnet-0123abcd,subnet-4567cdef', 'sg-0123abcd'];
+    const made = ['<NetworkStack.Outputs.PrivateSubnetIds>', '<NetworkStack.Outputs.TaskSecurityGroupId>'];
+    expect(placesOf(all)).toEqual([given, given]);
+    for (const stack of [least, closed]) expect(placesOf(stack)).toEqual([made, made]);
+    expect(ofType(all, 'AWS::CloudFormation::Stack')).toEqual([]);
+  });
+
+  it('leads its own network out by a gateway, or else to what Fargate and the runner need', () => {
+    const parametersOf = (stack: Template) => only(stack, 'AWS::CloudFormation::Stack').Parameters;
+    expect(parametersOf(least)).toMatchObject({ NatGateway: 'true', InterfaceEndpoints: '' });
+    const { NatGateway, InterfaceEndpoints } = parametersOf(closed);
+    expect(NatGateway).toBe('false');
+    expect(InterfaceEndpoints.split(',')).toEqual(['ecr.api', 'ecr.dkr', 'logs', 'ssm', 'ecs', 'states']);
+    // What is handed on is what the network asks for, and no name of it is misspelt.
+    const network = parse(readFileSync('stacks/network.yaml', 'utf8'), { logLevel: 'silent' }) as {
+      Parameters: Record<string, { AllowedPattern?: string }>;
+    };
+    expect(Object.keys(network.Parameters)).toEqual(
+      expect.arrayContaining(Object.keys(parametersOf(closed))),
+    );
+    const pattern = network.Parameters['InterfaceEndpoints']?.AllowedPattern ?? '^no pattern$';
+    expect(InterfaceEndpoints).toMatch(new RegExp(pattern));
   });
 
   it('lets no role write on "*"', () => {
@@ -188,8 +225,18 @@ describe.skipIf(!tools)('stacks/deployments.yaml (needs Python and pip)', { time
     expect(States['Look']?.TimeoutSeconds).toBeGreaterThan(follow?.[1].Properties['Timeout']);
   });
 
+  it('wants subnets and security groups together', () => {
+    for (const [given, missing] of [
+      ['SubnetIds', 'SecurityGroupIds'],
+      ['SecurityGroupIds', 'SubnetIds'],
+    ] as const)
+      expect(brokenRules(least, { ...LEAST, [given]: ALL[given] ?? '' })).toEqual([
+        `${given} is given, so give ${missing} too.`,
+      ]);
+  });
+
   it('wants the replica’s bucket and key together, and a ledger with its key', () => {
-    expect(brokenRules(least, LEAST)).toEqual([]);
+    for (const given of [LEAST, CLOSED, ALL]) expect(brokenRules(least, given)).toEqual([]);
     for (const lone of ['ReplicaBucketName', 'ReplicaKeyArn', 'LedgerKeyArn']) {
       const given = { ...LEAST, [lone]: ALL[lone] ?? '' };
       expect(brokenRules(least, given)).toHaveLength(1);
