@@ -61,7 +61,7 @@ export function startPlay(world: ModelWorld): Play {
     settle: async (config) => {
       world.setToken('restored');
       const before = await world.views();
-      const result = await syncProviders(world.process(), configOf(config), QUICK);
+      const result = await syncProviders(world.process({ patient: true }), configOf(config), QUICK);
       seen.add(config);
       await judge(world, before, { kind: 'sync', config, trouble: { kind: 'none' } }, seen);
       await judgeSettled(world, config, result);
@@ -109,7 +109,11 @@ async function changeUpstream(
 
 async function sync(world: ModelWorld, config: ConfigName, trouble: Trouble): Promise<void> {
   arm(world, trouble);
-  await syncProviders(world.process(dieAfterOf(trouble)), configOf(config), QUICK);
+  await syncProviders(
+    world.process({ dieAfter: dieAfterOf(trouble), patient: false }),
+    configOf(config),
+    QUICK,
+  );
 }
 
 function arm(world: ModelWorld, trouble: Trouble): void {
@@ -120,7 +124,7 @@ const dieAfterOf = (trouble: Trouble) => (trouble.kind === 'dies' ? trouble.at :
 
 async function cleanup(world: ModelWorld, config: ConfigName, keep: number, trouble: Trouble): Promise<void> {
   arm(world, trouble);
-  const ports = world.process(dieAfterOf(trouble));
+  const ports = world.process({ dieAfter: dieAfterOf(trouble), patient: false });
   const policy = { ...DEFAULT_RETENTION_POLICY, keep, brake: { maxShare: 1, maxCount: 1000 } };
   try {
     await cleanupOldVersions(ports, { config: configOf(config), policy, dryRun: false });

@@ -24,7 +24,11 @@ import { type Publisher, type PublisherKeys, startPublisher } from './upstream.t
 const ANVIL = { hostname: DEFAULT_HOSTNAME, namespace: 'acme', type: 'anvil' };
 
 /** Short enough that a standing connection ends within a test, long enough for a busy machine. */
-const TIMEOUTS = { connectMs: 2000, headersMs: 400, idleMs: 400, documentMs: 2000 };
+/** How long a process that meets faults waits, so that silence costs little. */
+const HURRIED = { connectMs: 2000, headersMs: 400, idleMs: 400, documentMs: 2000 };
+
+/** How long one waits that meets none, on however busy a machine. */
+const PATIENT = { connectMs: 30_000, headersMs: 30_000, idleMs: 30_000, documentMs: 60_000 };
 
 /** What one process has: a sync's ports, whose destinations a cleanup works on as well. */
 type ModelProcess = SyncPorts & { readonly destinations: readonly (Destination & VersionStore)[] };
@@ -34,7 +38,7 @@ export interface ModelWorld extends AsyncDisposable {
   readonly upstream: ChaosProxy;
   readonly destination: ChaosProxy;
   /** The ports of one process. With `dieAfter` every later operation on a destination fails. */
-  process(dieAfter?: number): ModelProcess;
+  process(of: { readonly dieAfter?: number | undefined; readonly patient: boolean }): ModelProcess;
   /** What clients could install, judged as they judge, by destination. */
   views(): Promise<Readonly<Record<'registry' | 'mirror', readonly string[]>>>;
   setToken(state: 'revoked' | 'restored'): void;
@@ -56,12 +60,12 @@ export async function modelWorld(keys: PublisherKeys): Promise<ModelWorld> {
   let now = new Date('2026-11-01T00:00:00Z').getTime();
   let token = registry.token;
   const clock: Clock = { now: () => new Date(now), monotonic: () => performance.now() };
-  const options: Partial<HttpClientOptions> = { timeouts: TIMEOUTS };
   return {
     publisher,
     upstream,
     destination,
-    process: (dieAfter) => {
+    process: ({ dieAfter, patient }) => {
+      const options: Partial<HttpClientOptions> = { timeouts: patient ? PATIENT : HURRIED };
       const reporter = createRecordingReporter();
       const client = stack.use(testHttpClient('destination', options));
       const http = dyingClient(client, dieAfter);
