@@ -82,7 +82,8 @@ describe('the built command', () => {
         await visit(file);
       for (const [, file = ''] of text.matchAll(/^import "\.\/([^"]+)"/gm)) await visit(file);
       for (const [, from = ''] of text.matchAll(/^import .* from "([^./][^"]*)"/gm)) {
-        expect(from).toBe('node:module');
+        // What is taken of them stands in Node 12.
+        expect(['node:module', 'node:v8']).toContain(from);
       }
     };
     await visit('provider-sync.mjs');

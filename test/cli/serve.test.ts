@@ -58,7 +58,9 @@ describe('serve', () => {
     await server.saying('}\n');
     const { code, stderr } = await providerSync(serve);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/is in use by another registry at\s+http:\/\/127\.0\.0\.1:\d+/);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
+      /is in use by another registry at http:\/\/127\.0\.0\.1:\d+/,
+    );
   });
 
   it('goes on in the folder of a registry that was killed', async () => {
