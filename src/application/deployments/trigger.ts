@@ -42,6 +42,12 @@ export async function triggerDeployment(ports: TriggerPorts, id: string): Promis
   if (request === undefined) return { kind: 'nothing' };
   const begunHere = isRunning(request) && request.run?.runner === VALIDATION;
   if (isRunning(request) ? !begunHere : actionOf(request.status) === undefined) return { kind: 'nothing' };
+  if (request.updatedAt === '') {
+    const dated = datedRequest(request, ports.clock.now().toISOString());
+    // Whoever wrote it meanwhile has told of it as well.
+    if (!(await ports.requests.replace(dated, request.revision))) return { kind: 'nothing' };
+    request = dated;
+  }
   // What was deployed is destroyed with the kind as it was then, whatever the catalogue says now.
   if (actionOf(request.status) === 'deploy') {
     const judged = await judgeRequest(ports, request);
@@ -51,6 +57,20 @@ export async function triggerDeployment(ports: TriggerPorts, id: string): Promis
   }
   const workflow = await ports.workflows.start(request);
   return { kind: workflow === 'running' ? 'started' : 'abandoned', request };
+}
+
+/**
+ * A row that another program put there without a date, with one. Only what has a date can be listed, so this comes
+ * before anything that may fail: what cannot be started now is then found by the sweep, whatever becomes of its event.
+ */
+function datedRequest(request: DeploymentRequest, now: string): DeploymentRequest {
+  const { createdAt, revision } = request;
+  return {
+    ...request,
+    createdAt: createdAt === '' ? now : createdAt,
+    updatedAt: now,
+    revision: revision + 1,
+  };
 }
 
 async function refuse(

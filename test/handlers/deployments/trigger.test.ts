@@ -137,6 +137,34 @@ describe.skipIf(!motoIsHere)('the trigger of deployments (needs Python and pip)'
     expect(started.filter((name) => /^(?:first|second|third)/.test(name))).toEqual(['first-deploy-1']);
   });
 
+  it('dates a row that has no date before anything else, so that the sweep can find it', async () => {
+    const Item = {
+      id: { S: 'undated' },
+      kind: { S: 'example' },
+      inputs: { M: { folder: { S: '/srv/notes' } } },
+      requestedBy: { S: 'another program' },
+      status: { S: 'PENDING_DEPLOY' },
+    };
+    await aws.dynamodb.send(new PutItemCommand({ TableName: REQUESTS_TABLE, Item }));
+    const listed = async () =>
+      (await aws.requests.list('PENDING_DEPLOY', 1000)).requests.filter(({ id }) => id === 'undated');
+    expect(await listed()).toEqual([]);
+    states.addFaults({ times: Infinity, action: { kind: 'answer', status: 500, body: '{}' } });
+    const [first] = await recordsOf('undated');
+    expect((await handler({ Records: [first] })).batchItemFailures).toHaveLength(1);
+    const [request] = await listed();
+    expect(request).toMatchObject({ generation: 1, revision: 2, createdAt: request?.updatedAt });
+    expect(Date.parse(request?.updatedAt ?? '')).toBeGreaterThan(Date.now() - 60_000);
+    states.clearFaults();
+    // The date is one more record of what is pending, and starts no second workflow.
+    const records = await recordsOf('undated');
+    expect(records).toHaveLength(2);
+    expect(await handler({ Records: records })).toEqual(ALL_WELL);
+    expect((await listed())[0]?.revision).toBe(2);
+    const started = await aws.executions('deploy');
+    expect(started.filter((name) => name.startsWith('undated'))).toEqual(['undated-deploy-1']);
+  });
+
   it('passes over rows that are no requests, and says so', async () => {
     const row = { status: { S: 'PENDING_DEPLOY' }, updatedAt: { S: new Date().toISOString() } };
     for (const id of ['no-request', 'NOT AN ID']) {
