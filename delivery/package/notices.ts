@@ -33,7 +33,7 @@ export async function thirdPartyNotices(metafile: string): Promise<string> {
   const introduction = [
     'The program contains code of the packages below, each under its own licence.',
     'openpgp is under the GNU LGPL 3.0: to use another version of it, change its version in package.json of the source',
-    'and run `npm ci && npm run build`; the source of this very version is on the npm registry and at the address below.',
+    'and run `npm ci && npm run build`; the source of this very version is what the command below brings.',
   ].join('\n');
   return `${[introduction, ...packages.map(section)].join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
 }
@@ -54,8 +54,8 @@ async function bundledPackage(folder: string): Promise<BundledPackage> {
 }
 
 function section({ name, version, license, texts }: BundledPackage): string {
-  const address = `https://www.npmjs.com/package/${name}/v/${version}`;
+  const source = `npm pack ${name}@${version}`;
   const own =
     texts.length > 0 ? texts.map((text) => text.trim()) : ['(The package carries no text of its licence.)'];
-  return [`${name} ${version} (${license})`, address, ...own].join('\n\n');
+  return [`${name} ${version} (${license})`, source, ...own].join('\n\n');
 }
