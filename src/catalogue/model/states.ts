@@ -1,4 +1,9 @@
-import type { ProviderRow, ProviderState, VersionState } from '../../domain/catalogue/form.ts';
+import {
+  type ProviderRow,
+  type ProviderState,
+  STATE_ORDER,
+  type VersionState,
+} from '../../domain/catalogue/form.ts';
 import { count, day, relative } from './format.ts';
 import type { StateFilter } from './query.ts';
 
@@ -99,17 +104,9 @@ function behindWords(versions: number | null): string {
 }
 
 /** The order of `state` sorting: what asks for a person first. */
-const ATTENTION: readonly (ProviderState | 'absent')[] = [
-  'recalled',
-  'withdrawn',
-  'needs-approval',
-  'held',
-  'admitted',
-  'incomplete',
-  'behind',
-  'absent',
-  'available',
-];
+const ATTENTION: readonly (ProviderState | 'absent')[] = STATE_ORDER.flatMap((state) =>
+  state === 'available' ? (['absent', state] as const) : [state],
+);
 
 export function attention(row: ProviderRow): number {
   const ranks = (row.states.length === 0 ? ['absent' as const] : row.states).map((state) =>

@@ -7,6 +7,7 @@ import {
   type ProviderRow,
   type ProviderState,
   type Signer,
+  STATE_ORDER,
   type VersionDetail,
 } from './form.ts';
 import type { HeldVersion } from './held.ts';
@@ -26,18 +27,6 @@ export interface ProviderSummary
   /** When the first version upstream that is newer than the newest here was seen or published. */
   readonly behindSince: string | null;
 }
-
-/** The most that matters first; what is `available` says least. */
-const ORDER = [
-  'recalled',
-  'withdrawn',
-  'needs-approval',
-  'held',
-  'admitted',
-  'incomplete',
-  'behind',
-  'available',
-] as const satisfies readonly ProviderState[];
 
 /** More would make a page that nobody opens. */
 const MOST_NEWER = 200;
@@ -140,7 +129,7 @@ function newestStable({ upstream }: ProviderFacts): string | null {
 function providerStates(versions: readonly VersionDetail[], behind: number): readonly ProviderState[] {
   const states = new Set<ProviderState>(versions.flatMap((version) => version.states));
   if (behind > 0) states.add('behind');
-  return ORDER.filter((state) => states.has(state));
+  return STATE_ORDER.filter((state) => states.has(state));
 }
 
 function destinationsOf(versions: readonly VersionDetail[]): readonly number[] {

@@ -55,6 +55,18 @@ export type VersionState =
 /** A provider is in the states of its versions, and `behind` when upstream has newer versions. */
 export type ProviderState = VersionState | 'behind';
 
+/** What asks most for a person first; what is `available` says least. */
+export const STATE_ORDER = [
+  'recalled',
+  'withdrawn',
+  'needs-approval',
+  'held',
+  'admitted',
+  'incomplete',
+  'behind',
+  'available',
+] as const satisfies readonly ProviderState[];
+
 /** `index.json`: everything that the overview shows, sorts and searches. */
 export interface Overview {
   readonly format: typeof CATALOGUE_FORMAT;
