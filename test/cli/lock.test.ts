@@ -5,10 +5,10 @@ import { startMirrorServer } from '../../src/embedded/mirror-server/server.ts';
 import type { SampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
 import { sampleReleases } from '../../src/embedded/sample-registry/sample-releases.ts';
 import { runInProcess } from '../support/command-line.ts';
+import { CLIENTS } from '../support/programs.ts';
 import { embeddedRegistry, sampleRegistry } from '../support/registries.ts';
 import { anvil, weather } from '../support/sync-world.ts';
 import { temporaryFolders } from '../support/temporary-folders.ts';
-import { terraformIsHere } from '../support/terraform.ts';
 import { INIT, runTerraform } from '../support/terraform-run.ts';
 
 const temporaryFolder = temporaryFolders();
@@ -49,94 +49,99 @@ async function requireProviders(work: string, sources: Readonly<Record<string, s
   await writeFile(join(work, 'main.tf'), `terraform {\n  required_providers {\n${required.join('')}  }\n}\n`);
 }
 
-describe.skipIf(!terraformIsHere)('a lock file for three platforms', () => {
-  it('passes "terraform init -lockfile=readonly" without a warning', async () => {
-    const { folder, config, mirror, work, lock } = await mirrored(
-      anvil('1.1.0', THREE),
-      weather('latest', THREE),
-    );
-    await requireProviders(work, { anvil: 'acme/anvil' });
-    const locked = await runInProcess(['lock', config, '--dir', work]);
-    expect(locked).toMatchObject({ code: 0 });
-    expect(locked.stdout).toContain('linux_amd64, linux_arm64, darwin_arm64');
-    const text = await readFile(lock, 'utf8');
-    expect(text.match(/"h1:/g)).toHaveLength(new Set(text.match(/"h1:[^"]+"/g)).size);
-    expect(text).not.toContain('weather');
+for (const { client, program, absent } of CLIENTS) {
+  describe.skipIf(absent)(`a lock file for three platforms and a real ${client}`, () => {
+    it('passes "init -lockfile=readonly" without a warning', async () => {
+      const { folder, config, mirror, work, lock } = await mirrored(
+        anvil('1.1.0', THREE),
+        weather('latest', THREE),
+      );
+      await requireProviders(work, { anvil: 'registry.terraform.io/acme/anvil' });
+      const locked = await runInProcess(['lock', config, '--dir', work]);
+      expect(locked).toMatchObject({ code: 0 });
+      expect(locked.stdout).toContain('linux_amd64, linux_arm64, darwin_arm64');
+      const text = await readFile(lock, 'utf8');
+      expect(text.match(/"h1:/g)).toHaveLength(new Set(text.match(/"h1:[^"]+"/g)).size);
+      expect(text).not.toContain('weather');
 
-    const server = await startMirrorServer({ folder: mirror, port: 0, now: new Date(), onError: () => {} });
-    try {
-      const certificate = join(folder, 'certificate.pem');
-      await writeFile(certificate, server.certificate);
+      const server = await startMirrorServer({ folder: mirror, port: 0, now: new Date(), onError: () => {} });
+      try {
+        const certificate = join(folder, 'certificate.pem');
+        await writeFile(certificate, server.certificate);
+        const init = await runTerraform(READONLY, {
+          folder: work,
+          program,
+          cliConfig: `provider_installation {\n network_mirror {\n url = "${server.url}"\n }\n}`,
+          certificate,
+          providers: { anvil: { source: 'registry.terraform.io/acme/anvil', version: '~> 1.1.0' } },
+        });
+        expect(init).toMatchObject({ code: 0 });
+        expect(init.output).toMatch(/Installed (?:registry\.terraform\.io\/)?acme\/anvil v1\.1\.0/);
+        expect(init.output).not.toMatch(WARNINGS);
+        expect(await readFile(lock, 'utf8')).toBe(text);
+      } finally {
+        await server.close();
+      }
+    });
+
+    it('is byte for byte what "providers lock" writes', async () => {
+      const { config, work, lock } = await mirrored(anvil('1.1.0', THREE), weather('latest', THREE));
+      await using source = await sampleRegistry(releases);
+      const direct = {
+        folder: work,
+        program,
+        cliConfig: `host "registry.terraform.io" {\n services = { "providers.v1" = "${source.url}/catalog/providers/" }\n}`,
+        providers: {
+          anvil: { source: 'registry.terraform.io/acme/anvil', version: '~> 1.1.0' },
+          weather: { source: 'registry.terraform.io/globex/weather', version: '>= 3.0.0' },
+        },
+      };
+      const theirs = await runTerraform(['providers', 'lock', '-no-color', ...PLATFORM_FLAGS], direct);
+      expect(theirs).toMatchObject({ code: 0 });
+      const text = await readFile(lock, 'utf8');
+      expect(text.match(/"h1:/g)?.length).toBeGreaterThan(2);
+
+      expect(await runInProcess(['lock', config, '--dir', work])).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('nothing to change') as string,
+      });
+      const emptied = text.replaceAll(/ {2}hashes = \[[^\]]*\]\n/g, '');
+      await writeFile(lock, emptied);
+      expect(await runInProcess(['lock', config, '--dir', work])).toMatchObject({ code: 0 });
+      expect(await readFile(lock, 'utf8')).toBe(text);
+    });
+
+    it('locks the private registry’s address from what that one holds alone', async () => {
+      const folder = await temporaryFolder();
+      const config = join(folder, 'config.json');
+      await writeFile(config, JSON.stringify([anvil('1.1.0', THREE)]));
+      await using registry = await embeddedRegistry();
+      await using source = await sampleRegistry(releases);
+      const environment = {
+        TFC_TOKEN: registry.token,
+        TFC_ADDRESS: registry.url,
+        TFC_ORGANIZATION: registry.organization,
+      };
+      expect(await runInProcess(['sync', config, '--registry', source.url], environment)).toMatchObject({
+        code: 0,
+      });
+      const work = join(folder, 'work');
+      await mkdir(work);
+      const own = `localhost/${registry.organization}/anvil`;
+      await requireProviders(work, { anvil: own });
+      const downloads = ['lock', config, '--dir', work, '--private', '--registry', source.url];
+      expect(await runInProcess(downloads, environment)).toMatchObject({ code: 0 });
       const init = await runTerraform(READONLY, {
         folder: work,
-        cliConfig: `provider_installation {\n network_mirror {\n url = "${server.url}"\n }\n}`,
-        certificate,
-        providers: { anvil: { source: 'acme/anvil', version: '~> 1.1.0' } },
+        program,
+        cliConfig: `host "localhost" {\n services = { "providers.v1" = "${registry.url}/api/registry/v1/providers/" }\n}\ncredentials "localhost" {\n token = "${registry.token}"\n}`,
+        providers: { anvil: { source: own, version: '1.1.0' } },
       });
       expect(init).toMatchObject({ code: 0 });
-      expect(init.output).toContain('Installed acme/anvil v1.1.0');
       expect(init.output).not.toMatch(WARNINGS);
-      expect(await readFile(lock, 'utf8')).toBe(text);
-    } finally {
-      await server.close();
-    }
-  });
-
-  it('is byte for byte what "terraform providers lock" writes', async () => {
-    const { config, work, lock } = await mirrored(anvil('1.1.0', THREE), weather('latest', THREE));
-    await using source = await sampleRegistry(releases);
-    const direct = {
-      folder: work,
-      cliConfig: `host "registry.terraform.io" {\n services = { "providers.v1" = "${source.url}/catalog/providers/" }\n}`,
-      providers: {
-        anvil: { source: 'acme/anvil', version: '~> 1.1.0' },
-        weather: { source: 'globex/weather', version: '>= 3.0.0' },
-      },
-    };
-    const theirs = await runTerraform(['providers', 'lock', '-no-color', ...PLATFORM_FLAGS], direct);
-    expect(theirs).toMatchObject({ code: 0 });
-    const text = await readFile(lock, 'utf8');
-    expect(text.match(/"h1:/g)?.length).toBeGreaterThan(2);
-
-    expect(await runInProcess(['lock', config, '--dir', work])).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining('nothing to change') as string,
     });
-    const emptied = text.replaceAll(/ {2}hashes = \[[^\]]*\]\n/g, '');
-    await writeFile(lock, emptied);
-    expect(await runInProcess(['lock', config, '--dir', work])).toMatchObject({ code: 0 });
-    expect(await readFile(lock, 'utf8')).toBe(text);
   });
-
-  it('locks the private registry’s address from what that one holds alone', async () => {
-    const folder = await temporaryFolder();
-    const config = join(folder, 'config.json');
-    await writeFile(config, JSON.stringify([anvil('1.1.0', THREE)]));
-    await using registry = await embeddedRegistry();
-    await using source = await sampleRegistry(releases);
-    const environment = {
-      TFC_TOKEN: registry.token,
-      TFC_ADDRESS: registry.url,
-      TFC_ORGANIZATION: registry.organization,
-    };
-    expect(await runInProcess(['sync', config, '--registry', source.url], environment)).toMatchObject({
-      code: 0,
-    });
-    const work = join(folder, 'work');
-    await mkdir(work);
-    const own = `localhost/${registry.organization}/anvil`;
-    await requireProviders(work, { anvil: own });
-    const downloads = ['lock', config, '--dir', work, '--private', '--registry', source.url];
-    expect(await runInProcess(downloads, environment)).toMatchObject({ code: 0 });
-    const init = await runTerraform(READONLY, {
-      folder: work,
-      cliConfig: `host "localhost" {\n services = { "providers.v1" = "${registry.url}/api/registry/v1/providers/" }\n}\ncredentials "localhost" {\n token = "${registry.token}"\n}`,
-      providers: { anvil: { source: own, version: '1.1.0' } },
-    });
-    expect(init).toMatchObject({ code: 0 });
-    expect(init.output).not.toMatch(WARNINGS);
-  });
-});
+}
 
 describe('lock', () => {
   it('keeps the version that is locked while it is held, and moves on with --upgrade', async () => {

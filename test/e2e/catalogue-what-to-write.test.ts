@@ -1,30 +1,21 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Overview, Pointer, ProviderDetail } from '../../src/domain/catalogue/form.ts';
-import { type Tool, whatToWrite } from '../../src/domain/catalogue/what-to-write.ts';
+import { whatToWrite } from '../../src/domain/catalogue/what-to-write.ts';
 import { startMirrorServer } from '../../src/embedded/mirror-server/server.ts';
 import { startEmbeddedRegistry } from '../../src/embedded/private-registry/server.ts';
 import { makeSampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
 import { makeSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
 import { runInProcess } from '../support/command-line.ts';
+import { CLIENTS } from '../support/programs.ts';
 import { sampleRegistry } from '../support/registries.ts';
 import { DARWIN, LINUX } from '../support/sync-world.ts';
 import { temporaryFolders } from '../support/temporary-folders.ts';
 import { runClient } from '../support/terraform-run.ts';
 
 const TOKEN = 'catalogue-test-token';
-
-const isHere = (program: Tool): boolean => {
-  try {
-    execFileSync(program, ['version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 const newFolder = temporaryFolders();
 
@@ -67,53 +58,57 @@ async function world(folder: string) {
   };
 }
 
-describe.each(['terraform', 'tofu'] as const)('what the catalogue tells a user of %s to write', (tool) => {
-  describe.skipIf(!isHere(tool))('tried with it', { timeout: 120_000 }, () => {
-    let place: Awaited<ReturnType<typeof world>>;
-    beforeAll(async () => {
-      place = await world(await mkdtemp(join(tmpdir(), 'provider-sync-what-')));
-    });
-    afterAll(async () => await place?.close());
-
-    it.each([
-      { from: 'registry', client: 'client' },
-      { from: 'mirror', client: 'client' },
-      { from: 'mirror', client: 'client-folder' },
-    ])('installs from the $from by the $client block, and takes the lock entry as it is', async (asked) => {
-      const { overview, detail, served } = place;
-      const destination = overview.destinations.find(({ name }) => name === asked.from);
-      const [version] = detail.versions;
-      if (destination === undefined || version === undefined)
-        throw new Error('The catalogue lacks something.');
-      const { snippets } = whatToWrite({
-        tool,
-        address: detail.address,
-        version: version.version,
-        packages: version.packages,
-        destination,
-        base: `${served.url}catalogue/`,
+for (const { client, program, absent } of CLIENTS) {
+  describe.skipIf(absent)(
+    `what the catalogue tells a user of ${client} to write`,
+    { timeout: 120_000 },
+    () => {
+      let place: Awaited<ReturnType<typeof world>>;
+      beforeAll(async () => {
+        place = await world(await mkdtemp(join(tmpdir(), 'provider-sync-what-')));
       });
-      const text = (id: string) => snippets.find((snippet) => snippet.id === id)?.text ?? '';
-      const folder = join(await newFolder(), 'work');
-      await mkdir(folder, { recursive: true });
-      await writeFile(join(folder, '.terraform.lock.hcl'), `${text('lock')}\n`);
-      const certificate = join(folder, 'mirror.pem');
-      await writeFile(certificate, served.certificate);
-      const { code, output } = await runClient(
-        ['init', '-no-color', '-input=false', '-backend=false', '-lockfile=readonly'],
-        {
-          folder,
-          module: text('required-providers'),
-          cliConfig: text(asked.client),
-          certificate,
-          program: tool,
-          environment: { TF_TOKEN_localhost: TOKEN },
-        },
-      );
-      expect(output).toMatch(/Installed [\w./-]*acme[\w./-]*\/anvil v1\.1\.0/);
-      expect(code).toBe(0);
-      // Nothing was added to it: what was told is all that the client wants.
-      expect(await readFile(join(folder, '.terraform.lock.hcl'), 'utf8')).toBe(`${text('lock')}\n`);
-    });
-  });
-});
+      afterAll(async () => await place?.close());
+
+      it.each([
+        { from: 'registry', client: 'client' },
+        { from: 'mirror', client: 'client' },
+        { from: 'mirror', client: 'client-folder' },
+      ])('installs from the $from by the $client block, and takes the lock entry as it is', async (asked) => {
+        const { overview, detail, served } = place;
+        const destination = overview.destinations.find(({ name }) => name === asked.from);
+        const [version] = detail.versions;
+        if (destination === undefined || version === undefined)
+          throw new Error('The catalogue lacks something.');
+        const { snippets } = whatToWrite({
+          tool: client === 'Terraform' ? 'terraform' : 'tofu',
+          address: detail.address,
+          version: version.version,
+          packages: version.packages,
+          destination,
+          base: `${served.url}catalogue/`,
+        });
+        const text = (id: string) => snippets.find((snippet) => snippet.id === id)?.text ?? '';
+        const folder = join(await newFolder(), 'work');
+        await mkdir(folder, { recursive: true });
+        await writeFile(join(folder, '.terraform.lock.hcl'), `${text('lock')}\n`);
+        const certificate = join(folder, 'mirror.pem');
+        await writeFile(certificate, served.certificate);
+        const { code, output } = await runClient(
+          ['init', '-no-color', '-input=false', '-backend=false', '-lockfile=readonly'],
+          {
+            folder,
+            module: text('required-providers'),
+            cliConfig: text(asked.client),
+            certificate,
+            program,
+            environment: { TF_TOKEN_localhost: TOKEN },
+          },
+        );
+        expect(output).toMatch(/Installed [\w./-]*acme[\w./-]*\/anvil v1\.1\.0/);
+        expect(code).toBe(0);
+        // Nothing was added to it: what was told is all that the client wants.
+        expect(await readFile(join(folder, '.terraform.lock.hcl'), 'utf8')).toBe(`${text('lock')}\n`);
+      });
+    },
+  );
+}

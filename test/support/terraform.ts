@@ -1,20 +1,14 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { TERRAFORM } from './programs.ts';
 
 /** The name that stands for the registry under test in Terraform's configuration. */
 export const TERRAFORM_HOST = 'registry.example.com';
 
 /** Whether there is a terraform to try: tests that need it are skipped by name where there is none. */
-export const terraformIsHere = ((): boolean => {
-  try {
-    execFileSync('terraform', ['version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
+export const terraformIsHere = TERRAFORM !== undefined;
 
 export interface TerraformInit {
   /** An empty folder to work in. */
@@ -22,6 +16,8 @@ export interface TerraformInit {
   /** The registry's `providers.v1`, plain http on loopback. */
   readonly providersUrl: string;
   readonly token?: string;
+  /** The program: `terraform` when it is not given, or OpenTofu's. */
+  readonly program?: string;
   /** `source` without the host, and the version constraint, by local name. */
   readonly providers: Readonly<Record<string, { readonly source: string; readonly version: string }>>;
 }
@@ -47,7 +43,7 @@ credentials "${TERRAFORM_HOST}" { token = "${init.token ?? 'none'}" }
   const env = { PATH, HOME, TF_CLI_CONFIG_FILE: cliConfig, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' };
   const options = { cwd: work, env, timeout: 60_000 };
   const { stdout } = await promisify(execFile)(
-    'terraform',
+    init.program ?? 'terraform',
     ['init', '-no-color', '-input=false', '-backend=false'],
     options,
   );

@@ -1,31 +1,12 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-
-/** Where `scripts/oci-tools.sh` puts what it builds. */
-const TOOLS = resolve(import.meta.dirname, '../../../.cache/oci-tools');
-
-/** A program that the script built or that is installed, if running it says what is expected. */
-function find(name: string, args: readonly string[], expected: RegExp): string | undefined {
-  for (const program of [join(TOOLS, name), name]) {
-    if (program.startsWith('/') && !existsSync(program)) continue;
-    try {
-      if (expected.test(execFileSync(program, args, { encoding: 'utf8', stdio: 'pipe' }))) return program;
-    } catch {
-      continue;
-    }
-  }
-  return undefined;
-}
+import { findProgram } from '../programs.ts';
 
 /** CNCF distribution 3; undefined where there is none: tests that need it are skipped by name. */
-export const REGISTRY = find('registry', ['--version'], /distribution\/distribution\/v3/);
-
-/** OpenTofu 1.10 or later, which knows `oci_mirror`; undefined where there is none. */
-export const TOFU = find('tofu', ['version'], /^OpenTofu v1\.(?:1\d|[2-9]\d)/m);
+export const REGISTRY = findProgram('registry', ['--version'], /distribution\/distribution\/v3/);
 
 export interface RealRegistry extends AsyncDisposable {
   /** `127.0.0.1:PORT`. */
