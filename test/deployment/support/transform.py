@@ -1,10 +1,18 @@
 """Reads a list of parameter sets from stdin and prints template.yaml as SAM transforms it for each of them."""
 
+import copy
+import functools
 import json
 import sys
 
+from samtranslator.translator import translator
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
+
+# SAM reads its own policy templates, and checks them against their schema, for every template: once is enough.
+translator.make_policy_template_for_function_plugin = functools.cache(
+    translator.make_policy_template_for_function_plugin
+)
 
 
 class NoManagedPolicies:
@@ -27,14 +35,15 @@ def package(template):
     return template
 
 
-def transformed(text, parameters):
-    template = package(yaml_parse(text))
+def transformed(template, parameters):
     defaults = {
         name: parameter["Default"] for name, parameter in template["Parameters"].items() if "Default" in parameter
     }
-    return transform(template, {**defaults, **parameters}, NoManagedPolicies())
+    # SAM changes what it is given.
+    return transform(copy.deepcopy(template), {**defaults, **parameters}, NoManagedPolicies())
 
 
 with open(sys.argv[1], encoding="utf-8") as file:
-    source = file.read()
-json.dump([transformed(source, parameters) for parameters in json.load(sys.stdin)], sys.stdout)
+    source = package(yaml_parse(file.read()))
+# In one go: json.dump writes piece by piece, in Python.
+sys.stdout.write(json.dumps([transformed(source, parameters) for parameters in json.load(sys.stdin)]))
