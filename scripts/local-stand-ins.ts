@@ -4,12 +4,13 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
 import { startContainerRelay } from './stand-ins/container-relay.ts';
+import { startMoto } from './stand-ins/moto.ts';
 import { LOCAL_PORTS, SAMPLE_CONFIG } from './stand-ins/sample.ts';
 import { publishStapler, startStandIns } from './stand-ins/world.ts';
 
 const venv = execFileSync(path.join(import.meta.dirname, 'sam-venv.sh'), { encoding: 'utf8' }).trim();
 const standIns = await startStandIns({
-  moto: path.join(venv, 'bin', 'moto_server'),
+  startMoto: (port) => startMoto(path.join(venv, 'bin', 'moto_server'), port),
   ports: LOCAL_PORTS,
 });
 await standIns.uploadConfig(SAMPLE_CONFIG);

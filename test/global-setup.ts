@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { writeCataloguePage } from '../scripts/build-catalogue.ts';
+import { startRunServer } from './support/run-server.ts';
 
 const PAGE_FOR_COMMANDS = join(import.meta.dirname, '../dist/catalogue/index.html');
 const PAGE_FOR_FUNCTIONS = join(import.meta.dirname, '../src/handlers/catalogue-page.json');
@@ -20,8 +21,13 @@ export default async function setUp(): Promise<() => Promise<void>> {
   await providePage();
   process.env['TMPDIR'] = folder;
   process.env['COMPILED_COMMANDS'] = join(folder, 'compiled');
-  // What a process that was killed still writes may come in between.
-  return async () => await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  const server = await startRunServer();
+  process.env['RUN_SERVER_PORT'] = String(server.port);
+  return async () => {
+    await server.close();
+    // What a process that was killed still writes may come in between.
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  };
 }
 
 /** The catalogue's page, where nobody has built it yet. */

@@ -23,7 +23,7 @@ import {
   SECRET,
   TOPIC_ARN,
 } from './aws-resources.ts';
-import { startMoto } from './moto.ts';
+import type { RunningMoto } from './moto.ts';
 import { SAMPLE_CONFIG } from './sample.ts';
 
 const ORGANIZATION = 'example';
@@ -43,8 +43,8 @@ export interface StandIns {
 }
 
 export interface StandInOptions {
-  /** The program `moto_server`. */
-  readonly moto: string;
+  /** Starts moto on this port; 0 is any free one. */
+  readonly startMoto: (port: number) => Promise<RunningMoto>;
   /** Any free ports when absent. */
   readonly ports?: {
     readonly aws: number;
@@ -64,7 +64,7 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
     started.adopt(server, (running) => running.close());
   const dataDir = await mkdtemp(path.join(tmpdir(), 'provider-sync-stand-ins-'));
   started.defer(() => rm(dataDir, { recursive: true, force: true }));
-  const moto = keep(await startMoto(options.moto, ports.aws));
+  const moto = keep(await options.startMoto(ports.aws));
   const releases = options.releases ?? (await sampleReleases());
   const publicRegistry = keep(
     await startSampleRegistry({

@@ -15,7 +15,7 @@ import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AwsClients, awsClients, REGION } from '../../scripts/stand-ins/aws-resources.ts';
-import { type RunningMoto, startMoto } from '../../scripts/stand-ins/moto.ts';
+import type { RunningMoto } from '../../scripts/stand-ins/moto.ts';
 import type { SampleFormula, SampleWorld } from '../../src/embedded/homebrew/world.ts';
 import { brewInstall } from '../support/bottles/brew-client.ts';
 import {
@@ -26,6 +26,7 @@ import {
   mirrorWorld,
   sampleKey,
 } from '../support/bottles/mirror-world.ts';
+import { borrowMoto } from '../support/run-client.ts';
 import { type ScriptedServer, scriptedServer } from '../support/scripted-server.ts';
 import { executeBottles } from './support/bottles-machine.ts';
 import type { Json } from './support/cloudformation.ts';
@@ -134,7 +135,7 @@ describe.skipIf(!tools)('a sync of bottles on AWS (needs Python and pip)', { tim
 
   beforeAll(async () => {
     if (!tools) return;
-    moto = await startMoto(tools.program('moto_server'), 0);
+    moto = await borrowMoto(tools.program('moto_server'));
     aws = awsClients(moto.url);
     world = await mirrorWorld(FORMULAE, DAY_1);
     slack = await scriptedServer(({ body }) => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BUCKET, CONFIG_KEY } from '../../scripts/stand-ins/aws-resources.ts';
 import { type StandIns, startStandIns } from '../../scripts/stand-ins/world.ts';
 import { privatePath, registryApi } from '../support/registries.ts';
+import { borrowMoto } from '../support/run-client.ts';
 import { type ScriptedServer, scriptedServer } from '../support/scripted-server.ts';
 import type { Json } from './support/cloudformation.ts';
 import { deploymentTools } from './support/deployment-tools.ts';
@@ -43,7 +44,7 @@ describe.skipIf(!tools)('a deployment, from the upload of its config on (needs P
 
   beforeAll(async () => {
     if (!tools) return;
-    standIns = await startStandIns({ moto: tools.program('moto_server') });
+    standIns = await startStandIns({ startMoto: () => borrowMoto(tools.program('moto_server')) });
     for (const [name, value] of Object.entries(standIns.environment)) process.env[name] = value;
     // Lets Powertools write through the console, where a test can read it.
     process.env['POWERTOOLS_DEV'] = 'true';

@@ -7,6 +7,7 @@ import { RELAY_IN_CONTAINER } from '../../scripts/stand-ins/container-relay.ts';
 import { LOCAL_PORTS, SAMPLE_CONFIG } from '../../scripts/stand-ins/sample.ts';
 import { publishStapler, type StandIns, startStandIns } from '../../scripts/stand-ins/world.ts';
 import { temporaryFolder } from '../support/registries.ts';
+import { borrowMoto } from '../support/run-client.ts';
 import type { Json } from './support/cloudformation.ts';
 import { deploymentTools } from './support/deployment-tools.ts';
 import { drainQueue } from './support/event-bridge.ts';
@@ -98,7 +99,7 @@ describe.skipIf(!tools)('the built functions (need Python and pip)', { timeout: 
     if (!tools) return;
     built = await temporaryFolder();
     await tools.run('sam', ['build', '--build-dir', built]);
-    standIns = await startStandIns({ moto: tools.program('moto_server') });
+    standIns = await startStandIns({ startMoto: () => borrowMoto(tools.program('moto_server')) });
     await standIns.uploadConfig(SAMPLE_CONFIG);
     await publishStapler(standIns);
     variables = JSON.parse(await readFile('events/env.json', 'utf8'));

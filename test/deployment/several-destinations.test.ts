@@ -7,6 +7,7 @@ import type { Happenings, Overview, Pointer } from '../../src/domain/catalogue/f
 import { ledgerTable } from '../support/ledger-table.ts';
 import { mirrorClientView } from '../support/mirror-client.ts';
 import { privatePath, registryApi } from '../support/registries.ts';
+import { borrowMoto } from '../support/run-client.ts';
 import { deploymentTools } from './support/deployment-tools.ts';
 import { lambdaContext, realTaskHandlers } from './support/lambda.ts';
 import { stepFunctions, type TaskHandlers } from './support/state-machine.ts';
@@ -40,7 +41,7 @@ describe.skipIf(!tools)('one execution for several destinations (needs Python an
 
   beforeAll(async () => {
     if (!tools) return;
-    standIns = await startStandIns({ moto: tools.program('moto_server') });
+    standIns = await startStandIns({ startMoto: () => borrowMoto(tools.program('moto_server')) });
     for (const [name, value] of Object.entries(standIns.environment)) process.env[name] = value;
     await standIns.aws.s3.send(new CreateBucketCommand({ Bucket: MIRROR }));
     handlers = await realTaskHandlers((task) => {

@@ -8,6 +8,7 @@ import { drainQueue } from '../deployment/support/event-bridge.ts';
 import { lambdaContext } from '../deployment/support/lambda.ts';
 import { registryApi } from '../support/registries.ts';
 import { listReleases, versionsListed } from '../support/registry-history.ts';
+import { borrowMoto } from '../support/run-client.ts';
 import { LINUX } from '../support/sync-world.ts';
 
 const tools = await deploymentTools();
@@ -25,7 +26,7 @@ describe.skipIf(!tools)('CleanupOldVersions (needs Python and pip)', { timeout: 
     const key = await makeSigningKey({ name: 'Acme' });
     const release = { namespace: 'acme', type: 'anvil', version: '1.0.0', platforms: [LINUX], key };
     const releases = [await makeSampleRelease(release)];
-    standIns = await startStandIns({ moto: tools.program('moto_server'), releases });
+    standIns = await startStandIns({ startMoto: () => borrowMoto(tools.program('moto_server')), releases });
     registry = { url: standIns.privateUrl, token: standIns.token };
     ({ keyId } = key);
     await registryApi(registry).createKey(key.asciiArmor);

@@ -9,6 +9,7 @@ import type { handler as DownloadAndUpload } from '../../src/handlers/download-a
 import { deploymentTools } from '../deployment/support/deployment-tools.ts';
 import { lambdaContext } from '../deployment/support/lambda.ts';
 import { registryApi } from '../support/registries.ts';
+import { borrowMoto } from '../support/run-client.ts';
 import { DARWIN, LINUX } from '../support/sync-world.ts';
 
 const tools = await deploymentTools();
@@ -36,7 +37,7 @@ describe.skipIf(!tools)('DownloadAndUpload (needs Python and pip)', { timeout: 6
     const contents = ({ os }: { os: string }) => (os === 'linux' ? SMALL : LARGE);
     const release = { namespace: 'acme', type: 'anvil', version: '1.0.0', platforms, key, contents };
     standIns = await startStandIns({
-      moto: tools.program('moto_server'),
+      startMoto: () => borrowMoto(tools.program('moto_server')),
       releases: [await makeSampleRelease(release)],
       bytesPerSecond: BYTES_PER_SECOND,
     });

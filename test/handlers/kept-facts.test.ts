@@ -17,6 +17,7 @@ import { deploymentTools } from '../deployment/support/deployment-tools.ts';
 import { lambdaContext } from '../deployment/support/lambda.ts';
 import { readBody, startHttpServer } from '../support/http-server.ts';
 import { ledgerTable } from '../support/ledger-table.ts';
+import { borrowMoto } from '../support/run-client.ts';
 import { LINUX } from '../support/sync-world.ts';
 
 const tools = await deploymentTools();
@@ -64,7 +65,7 @@ describe.skipIf(!tools)('facts on AWS (need Python and pip)', { timeout: 120_000
       }),
     );
     standIns = await startStandIns({
-      moto: tools.program('moto_server'),
+      startMoto: () => borrowMoto(tools.program('moto_server')),
       releases: await Promise.all(releases),
     });
     await standIns.uploadConfig([{ provider: 'anvil', namespace: 'acme', platforms: [LINUX] }]);

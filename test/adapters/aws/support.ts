@@ -4,8 +4,9 @@ import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { CreateTopicCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { type AwsClients, awsClients, REGION } from '../../../scripts/stand-ins/aws-resources.ts';
-import { type RunningMoto, startMoto } from '../../../scripts/stand-ins/moto.ts';
+import type { RunningMoto } from '../../../scripts/stand-ins/moto.ts';
 import { deploymentTools } from '../../deployment/support/deployment-tools.ts';
+import { borrowMoto } from '../../support/run-client.ts';
 
 export interface Moto extends RunningMoto {
   readonly clients: AwsClients;
@@ -18,7 +19,7 @@ export const motoIsHere = tools !== undefined;
 
 export async function runMoto(): Promise<Moto> {
   if (!tools) throw new Error('moto is not there: skip the suite.');
-  const moto = await startMoto(tools.program('moto_server'), 0);
+  const moto = await borrowMoto(tools.program('moto_server'));
   return { ...moto, clients: awsClients(moto.url) };
 }
 

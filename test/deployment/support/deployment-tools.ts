@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { oncePerRun } from '../../support/run-client.ts';
 
 /** The programs of a Python environment of the project. */
 export interface DeploymentTools {
@@ -51,14 +52,19 @@ async function pythonTools(requirements: string): Promise<DeploymentTools | unde
  * or Go cannot deliver it, so that the suites can skip themselves by name; in CI that is an error.
  */
 async function madeBy(script: string, args: readonly string[]): Promise<string | undefined> {
-  try {
-    const { stdout } = await promisify(execFile)(script, args, { cwd: project });
-    return stdout.trim();
-  } catch (error) {
-    if (process.env['CI'] !== undefined && process.env['CI'] !== 'false') throw error;
-    console.warn(`Suites that need ${[script, ...args].join(' ')} are skipped: ${String(error)}`);
-    return undefined;
-  }
+  const command = [script, ...args].join(' ');
+  const made = await oncePerRun(command, async () => {
+    try {
+      const { stdout } = await promisify(execFile)(script, args, { cwd: project });
+      return { path: stdout.trim() };
+    } catch (error) {
+      return { error: String(error) };
+    }
+  });
+  if (!('error' in made)) return made.path;
+  if (process.env['CI'] !== undefined && process.env['CI'] !== 'false') throw new Error(made.error);
+  console.warn(`Suites that need ${command} are skipped: ${made.error}`);
+  return undefined;
 }
 
 function run(file: string, args: readonly string[], stdin = ''): Promise<string> {

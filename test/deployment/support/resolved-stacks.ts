@@ -1,6 +1,6 @@
-import path from 'node:path';
 import { type Json, type Parameters, resolveTemplate, type Template } from './cloudformation.ts';
 import type { DeploymentTools } from './deployment-tools.ts';
+import { transformedBy } from './transformed.ts';
 
 /** A stack's template as CloudFormation would create it with each of these parameters. */
 export async function resolvedStacks(
@@ -8,8 +8,7 @@ export async function resolvedStacks(
   file: string,
   sets: readonly Parameters[],
 ): Promise<readonly Template[]> {
-  const script = path.join(import.meta.dirname, 'transform.py');
-  const templates = JSON.parse(await tools.run('python', [script, file], JSON.stringify(sets))) as Template[];
+  const templates = await transformedBy(tools, file, sets);
   return templates.map((transformed, at) => resolveTemplate(transformed, sets[at] ?? {}));
 }
 

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import {
   type Json,
   type Parameters,
@@ -7,6 +6,9 @@ import {
   type TemplateResource,
 } from './cloudformation.ts';
 import type { DeploymentTools } from './deployment-tools.ts';
+import { transformedBy, transformedOnce } from './transformed.ts';
+
+const FILE = 'template.yaml';
 
 export const REQUIRED_PARAMETERS: Parameters = { TfcOrganization: 'acme' };
 
@@ -46,22 +48,35 @@ export interface Deployment {
   readonly resolved: Template;
 }
 
+/** What most files ask for: nothing optional, all of it, one option, and all but one. */
+const COMMON: readonly (readonly Option[])[] = [
+  [],
+  ALL_OPTIONS,
+  ...ALL_OPTIONS.map((option) => [option]),
+  ...ALL_OPTIONS.map((left) => ALL_OPTIONS.filter((option) => option !== left)),
+];
+
+const nameOf = (options: readonly Option[]): string => options.toSorted().join();
+
+const parametersOf = (options: readonly Option[]): Parameters =>
+  Object.assign({}, REQUIRED_PARAMETERS, ...options.map((option) => OPTIONS[option]));
+
 /** The template as SAM and CloudFormation see it with each of these sets of options. */
 export async function deploymentsOf(
   tools: DeploymentTools,
   sets: readonly (readonly Option[])[],
 ): Promise<readonly Deployment[]> {
-  const parameterSets = sets.map(
-    (options) =>
-      Object.assign({}, REQUIRED_PARAMETERS, ...options.map((option) => OPTIONS[option])) as Parameters,
-  );
-  const script = path.join(import.meta.dirname, 'transform.py');
-  const json = await tools.run('python', [script, 'template.yaml'], JSON.stringify(parameterSets));
-  const templates = JSON.parse(json) as readonly Template[];
-  return templates.map((transformed, index) => {
-    const parameters = parameterSets[index] ?? {};
+  const common = new Set(COMMON.map(nameOf));
+  const shared = sets.every((options) => common.has(nameOf(options)));
+  const asked = shared ? COMMON : sets;
+  const templates = await (shared ? transformedOnce : transformedBy)(tools, FILE, asked.map(parametersOf));
+  const byName = new Map(asked.map((options, at) => [nameOf(options), templates[at]]));
+  return sets.map((options) => {
+    const transformed = byName.get(nameOf(options));
+    if (transformed === undefined) throw new Error('The transform gave too few templates.');
+    const parameters = parametersOf(options);
     const resolved = resolveTemplate(transformed, parameters);
-    return { options: new Set(sets[index]), parameters, transformed, resolved };
+    return { options: new Set(options), parameters, transformed, resolved };
   });
 }
 
