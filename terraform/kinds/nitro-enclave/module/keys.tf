@@ -1,3 +1,27 @@
+locals {
+  # For the account’s administrators, of both keys: all but decrypting.
+  administer = {
+    Sid       = "Administer"
+    Effect    = "Allow"
+    Principal = { AWS = "arn:${local.aws}:iam::${local.account}:root" }
+    Action = [
+      "kms:CancelKeyDeletion",
+      "kms:DescribeKey",
+      "kms:EnableKeyRotation",
+      "kms:Encrypt",
+      "kms:GetKeyPolicy",
+      "kms:GetKeyRotationStatus",
+      "kms:ListResourceTags",
+      "kms:PutKeyPolicy",
+      "kms:ScheduleKeyDeletion",
+      "kms:TagResource",
+      "kms:UntagResource",
+      "kms:UpdateKeyDescription",
+    ]
+    Resource = "*"
+  }
+}
+
 # What the enclave decrypts: nobody has the key's use but an enclave with this measurement, on an instance of this role.
 # An enclave in debug mode measures zeros, and is let in nowhere.
 resource "aws_kms_key" "enclave" {
@@ -9,26 +33,7 @@ resource "aws_kms_key" "enclave" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      {
-        Sid       = "Administer"
-        Effect    = "Allow"
-        Principal = { AWS = "arn:${local.aws}:iam::${local.account}:root" }
-        Action = [
-          "kms:CancelKeyDeletion",
-          "kms:DescribeKey",
-          "kms:EnableKeyRotation",
-          "kms:Encrypt",
-          "kms:GetKeyPolicy",
-          "kms:GetKeyRotationStatus",
-          "kms:ListResourceTags",
-          "kms:PutKeyPolicy",
-          "kms:ScheduleKeyDeletion",
-          "kms:TagResource",
-          "kms:UntagResource",
-          "kms:UpdateKeyDescription",
-        ]
-        Resource = "*"
-      },
+      local.administer,
       {
         Sid       = "UseWithinTheEnclave"
         Effect    = "Allow"
@@ -57,26 +62,7 @@ resource "aws_kms_key" "logs" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      {
-        Sid       = "Administer"
-        Effect    = "Allow"
-        Principal = { AWS = "arn:${local.aws}:iam::${local.account}:root" }
-        Action = [
-          "kms:CancelKeyDeletion",
-          "kms:DescribeKey",
-          "kms:EnableKeyRotation",
-          "kms:Encrypt",
-          "kms:GetKeyPolicy",
-          "kms:GetKeyRotationStatus",
-          "kms:ListResourceTags",
-          "kms:PutKeyPolicy",
-          "kms:ScheduleKeyDeletion",
-          "kms:TagResource",
-          "kms:UntagResource",
-          "kms:UpdateKeyDescription",
-        ]
-        Resource = "*"
-      },
+      local.administer,
       {
         Sid       = "EncryptItsLogs"
         Effect    = "Allow"
