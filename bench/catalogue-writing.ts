@@ -9,7 +9,7 @@ import { createFolderMirrorStore } from '../src/adapters/folder/mirror-store.ts'
 import { makeCatalogue } from '../src/application/catalogue/make-catalogue.ts';
 import { writeCatalogue } from '../src/application/catalogue/write-catalogue.ts';
 import { readPageFiles } from '../src/cli/catalogue/page-files.ts';
-import type { Pointer } from '../src/domain/catalogue/form.ts';
+import type { Pointer } from '../src/domain/catalogue/form/pointer.ts';
 import type { HeldVersion } from '../src/domain/catalogue/held.ts';
 import { parseAddress } from '../src/domain/provider/address.ts';
 import { formatPlatform } from '../src/domain/provider/platform.ts';

@@ -1,7 +1,10 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Happenings, Overview, Pointer, ProviderDetail } from '../../src/domain/catalogue/form.ts';
+import type { Happenings } from '../../src/domain/catalogue/form/happenings.ts';
+import type { Overview } from '../../src/domain/catalogue/form/overview.ts';
+import type { Pointer } from '../../src/domain/catalogue/form/pointer.ts';
+import type { ProviderDetail } from '../../src/domain/catalogue/form/provider.ts';
 import { makeSampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
 import { makeSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
 import { runInProcess, startProviderSync } from '../support/command-line.ts';

@@ -1,5 +1,5 @@
 import { PUBLIC_HOSTS } from '../../domain/catalogue/client-blocks.ts';
-import type { ClientInputs } from '../../domain/catalogue/form.ts';
+import type { ClientInputs } from '../../domain/catalogue/form/overview.ts';
 import type { SyncConfig } from '../../domain/config/config.ts';
 import type { MirrorLocation } from '../../domain/config/destinations.ts';
 import { parseRepositoryTemplate } from '../../domain/delivery/repository-template.ts';

@@ -1,4 +1,4 @@
-import type { BottleRow, CatalogueDestination } from '../../domain/catalogue/form.ts';
+import type { BottleRow, CatalogueDestination } from '../../domain/catalogue/form/overview.ts';
 import { shown } from '../../domain/catalogue/shown-text.ts';
 import { toSyncError } from '../../domain/errors.ts';
 import type { MirrorStore } from '../../ports/mirror-store.ts';

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { describeProvider } from '../../domain/catalogue/describe-provider.ts';
 import type { CatalogueContext, ProviderFacts } from '../../domain/catalogue/facts.ts';
-import type { CatalogueDestination } from '../../domain/catalogue/form.ts';
+import type { CatalogueDestination } from '../../domain/catalogue/form/overview.ts';
 import { happeningsOf } from '../../domain/catalogue/happenings.ts';
 import { overviewOf } from '../../domain/catalogue/overview.ts';
 import { plotsOf } from '../../domain/catalogue/plots.ts';

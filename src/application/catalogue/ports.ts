@@ -1,4 +1,4 @@
-import type { CatalogueDestination } from '../../domain/catalogue/form.ts';
+import type { CatalogueDestination } from '../../domain/catalogue/form/overview.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Ledger } from '../../ports/ledger.ts';
 import type { PublicRegistry } from '../../ports/public-registry.ts';

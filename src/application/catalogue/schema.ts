@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CATALOGUE_FORMAT } from '../../domain/catalogue/form.ts';
+import { CATALOGUE_FORMAT } from '../../domain/catalogue/form/pointer.ts';
 
 /** A path below the catalogue's folder that leads nowhere else. */
 const path = z

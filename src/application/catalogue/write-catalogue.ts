@@ -1,14 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { DescribedProvider } from '../../domain/catalogue/describe-provider.ts';
-import {
-  CATALOGUE_FORMAT,
-  type Happenings,
-  type Made,
-  type Overview,
-  type Plots,
-  type Pointer,
-} from '../../domain/catalogue/form.ts';
+import type { Happenings } from '../../domain/catalogue/form/happenings.ts';
+import type { Overview } from '../../domain/catalogue/form/overview.ts';
+import type { Plots } from '../../domain/catalogue/form/plots.ts';
+import { CATALOGUE_FORMAT, type Made, type Pointer } from '../../domain/catalogue/form/pointer.ts';
 import type { DetailPlace } from '../../domain/catalogue/overview.ts';
 import { SyncError } from '../../domain/errors.ts';
 import type { CatalogueStore, PageFile } from '../../ports/catalogue-store.ts';

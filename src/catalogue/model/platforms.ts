@@ -1,4 +1,4 @@
-import type { VersionDetail } from '../../domain/catalogue/form.ts';
+import type { VersionDetail } from '../../domain/catalogue/form/provider.ts';
 
 /** How a platform of a version is held: at each destination that has the version, at some of them, at none. */
 type Held = 'all' | 'some' | 'none';

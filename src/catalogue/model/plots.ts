@@ -1,4 +1,4 @@
-import type { Plots } from '../../domain/catalogue/form.ts';
+import type { Plots } from '../../domain/catalogue/form/plots.ts';
 import { bytes, count, day, duration, moment, number } from './format.ts';
 
 /** A plot with its numbers: what the table says is what the bars show. */

@@ -1,4 +1,4 @@
-import type { ProviderState } from '../../domain/catalogue/form.ts';
+import type { ProviderState } from '../../domain/catalogue/form/overview.ts';
 
 /** `absent`: nothing of the provider is here. */
 export type StateFilter = ProviderState | 'absent';

@@ -1,4 +1,4 @@
-import type { Overview, ProviderRow } from '../../domain/catalogue/form.ts';
+import type { Overview, ProviderRow } from '../../domain/catalogue/form/overview.ts';
 import type { OverviewQuery, SortKey } from './query.ts';
 import { attention } from './states.ts';
 

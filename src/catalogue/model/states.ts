@@ -3,7 +3,7 @@ import {
   type ProviderState,
   STATE_ORDER,
   type VersionState,
-} from '../../domain/catalogue/form.ts';
+} from '../../domain/catalogue/form/overview.ts';
 import { count, day, relative } from './format.ts';
 import type { StateFilter } from './query.ts';
 

@@ -1,4 +1,4 @@
-import type { VersionDetail } from '../../domain/catalogue/form.ts';
+import type { VersionDetail } from '../../domain/catalogue/form/provider.ts';
 
 /** What happens to a version on its way here, in order: the lanes of the time line, from the top. */
 export const STEPS = ['published', 'seen', 'admitted', 'delivered'] as const;

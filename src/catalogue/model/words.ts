@@ -1,4 +1,4 @@
-import type { RunRow } from '../../domain/catalogue/form.ts';
+import type { RunRow } from '../../domain/catalogue/form/happenings.ts';
 import { list, number } from './format.ts';
 
 const HOLD_RULES = new Map(

@@ -1,4 +1,5 @@
-import { CATALOGUE_FORMAT, type Overview, type Pointer } from '../../domain/catalogue/form.ts';
+import type { Overview } from '../../domain/catalogue/form/overview.ts';
+import { CATALOGUE_FORMAT, type Pointer } from '../../domain/catalogue/form/pointer.ts';
 import { visible } from '../model/visible-text.ts';
 
 /** One writing of the catalogue: the files of one generation, which belong together. */

@@ -1,6 +1,7 @@
 import { createContext } from 'preact';
 import { useContext, useEffect, useMemo, useState } from 'preact/hooks';
-import type { CatalogueDestination, Made, Overview } from '../../domain/catalogue/form.ts';
+import type { CatalogueDestination, Overview } from '../../domain/catalogue/form/overview.ts';
+import type { Made } from '../../domain/catalogue/form/pointer.ts';
 import { type Found, indexOverview } from '../model/search.ts';
 import { type Catalogue, LoadError, readPart } from './data.ts';
 

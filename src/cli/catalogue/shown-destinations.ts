@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { mirrorClient, ociClient } from '../../application/catalogue/clients.ts';
 import type { ShownDestination } from '../../application/catalogue/ports.ts';
-import type { ClientInputs } from '../../domain/catalogue/form.ts';
+import type { ClientInputs } from '../../domain/catalogue/form/overview.ts';
 import type { SyncConfig } from '../../domain/config/config.ts';
 import type { MirrorLocation } from '../../domain/config/destinations.ts';
 import type { VersionStore } from '../../ports/version-store.ts';

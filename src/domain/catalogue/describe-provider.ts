@@ -1,15 +1,9 @@
 import { compareVersions, isPrerelease, parseVersion, type Version } from '../provider/version.ts';
 import { describeVersion } from './describe-version.ts';
 import type { CatalogueContext, ProviderFacts } from './facts.ts';
-import {
-  CATALOGUE_FORMAT,
-  type ProviderDetail,
-  type ProviderRow,
-  type ProviderState,
-  type Signer,
-  STATE_ORDER,
-  type VersionDetail,
-} from './form.ts';
+import { type ProviderRow, type ProviderState, type Signer, STATE_ORDER } from './form/overview.ts';
+import { CATALOGUE_FORMAT } from './form/pointer.ts';
+import type { ProviderDetail, VersionDetail } from './form/provider.ts';
 import type { HeldVersion } from './held.ts';
 import { shown } from './shown-text.ts';
 import { emptyRecord, versionRecords } from './version-record.ts';

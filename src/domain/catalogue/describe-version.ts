@@ -2,10 +2,10 @@ import { type AdmissionDecision, decideAdmission, recallOf } from '../admission/
 import { type AdmissionRecord, EMPTY_RECORD, lastDigest } from '../admission/record.ts';
 import { allows } from '../provider/resolve.ts';
 import type { Version } from '../provider/version.ts';
-import { approveCommand } from './commands.ts';
 import { differencesOf } from './differences.ts';
 import type { CatalogueContext, ProviderFacts } from './facts.ts';
-import type { PackageDetail, VersionDetail, VersionState } from './form.ts';
+import type { VersionState } from './form/overview.ts';
+import type { PackageDetail, VersionDetail } from './form/provider.ts';
 import type { HeldVersion } from './held.ts';
 import { shown } from './shown-text.ts';
 import { shownCheck, type VersionRecord } from './version-record.ts';
@@ -197,4 +197,10 @@ function earliest(times: readonly string[]): string | null {
 
 function nameAt({ destinations }: CatalogueContext, place: number): string {
   return destinations[place] ?? '';
+}
+
+/** The command that lets a version in; the reason is for whoever runs it to write. */
+function approveCommand(address: string, version: string, ledgerOption: string): string {
+  const words = ['provider-sync', 'approve', address, version, '--reason', '"…"'];
+  return [...words, ...(ledgerOption === '' ? [] : [ledgerOption])].join(' ');
 }

@@ -2,16 +2,9 @@ import type { AdmissionPolicy } from '../admission/policy.ts';
 import { dataOf } from '../events/types/schema.ts';
 import type { LedgerEntry } from '../ledger/entry.ts';
 import type { ProviderFacts } from './facts.ts';
-import {
-  CATALOGUE_FORMAT,
-  type DeletionRow,
-  type Happenings,
-  type HeldRow,
-  type Made,
-  type ProviderDetail,
-  type RecallRow,
-  type RunRow,
-} from './form.ts';
+import type { DeletionRow, Happenings, HeldRow, RecallRow, RunRow } from './form/happenings.ts';
+import { CATALOGUE_FORMAT, type Made } from './form/pointer.ts';
+import type { ProviderDetail } from './form/provider.ts';
 import { shown } from './shown-text.ts';
 
 export interface HappeningsParts {

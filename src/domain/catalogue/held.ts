@@ -1,4 +1,5 @@
-import type { Check, Signer } from './form.ts';
+import type { Signer } from './form/overview.ts';
+import type { Check } from './form/provider.ts';
 
 /** A version as a destination tells of it to people. What a destination does not know is absent. */
 export interface HeldVersion {

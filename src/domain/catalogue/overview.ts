@@ -1,13 +1,6 @@
 import type { DescribedProvider, ProviderSummary } from './describe-provider.ts';
-import {
-  type BottleRow,
-  CATALOGUE_FORMAT,
-  type CatalogueDestination,
-  type Made,
-  type Overview,
-  type ProviderRow,
-  type Signer,
-} from './form.ts';
+import type { BottleRow, CatalogueDestination, Overview, ProviderRow, Signer } from './form/overview.ts';
+import { CATALOGUE_FORMAT, type Made } from './form/pointer.ts';
 
 /** Where a provider's own file lies. */
 export interface DetailPlace {

@@ -1,5 +1,8 @@
 import type { ProviderSummary } from './describe-provider.ts';
-import { CATALOGUE_FORMAT, type Happenings, type Made, type Plots, type ProviderDetail } from './form.ts';
+import type { Happenings } from './form/happenings.ts';
+import type { Plots } from './form/plots.ts';
+import { CATALOGUE_FORMAT, type Made } from './form/pointer.ts';
+import type { ProviderDetail } from './form/provider.ts';
 
 export interface PlotsParts {
   readonly made: Made;

@@ -1,6 +1,6 @@
 import { dataOf } from '../events/types/schema.ts';
 import type { LedgerEntry } from '../ledger/entry.ts';
-import type { Check } from './form.ts';
+import type { Check } from './form/provider.ts';
 import { shown } from './shown-text.ts';
 
 /** What a ledger tells of one version, as far as a catalogue shows it. Times are those of receipt. */

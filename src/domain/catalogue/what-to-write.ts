@@ -1,6 +1,7 @@
 import { lockBlock, sortHashes } from '../provider-lock/write-lock-file.ts';
 import { filesystemBlock, mirrorBlock, ociBlock, serviceBlock } from './client-blocks.ts';
-import type { CatalogueDestination, PackageDetail } from './form.ts';
+import type { CatalogueDestination } from './form/overview.ts';
+import type { PackageDetail } from './form/provider.ts';
 
 export type Tool = 'terraform' | 'tofu';
 

@@ -6,7 +6,7 @@ import { mirrorClient, ociClient } from '../../application/catalogue/clients.ts'
 import type { CatalogueOptions } from '../../application/catalogue/make-catalogue.ts';
 import { mediaTypeOf } from '../../application/catalogue/media-types.ts';
 import type { CataloguePorts, ShownDestination } from '../../application/catalogue/ports.ts';
-import type { ClientInputs } from '../../domain/catalogue/form.ts';
+import type { ClientInputs } from '../../domain/catalogue/form/overview.ts';
 import type { SyncConfig } from '../../domain/config/config.ts';
 import type { DestinationEntry, MirrorLocation } from '../../domain/config/destinations.ts';
 import type { CatalogueStore, PageFile } from '../../ports/catalogue-store.ts';

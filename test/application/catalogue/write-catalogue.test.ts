@@ -4,12 +4,9 @@ import {
   writeCatalogue,
 } from '../../../src/application/catalogue/write-catalogue.ts';
 import { describeProvider } from '../../../src/domain/catalogue/describe-provider.ts';
-import {
-  CATALOGUE_FORMAT,
-  type Overview,
-  type Pointer,
-  type ProviderDetail,
-} from '../../../src/domain/catalogue/form.ts';
+import type { Overview } from '../../../src/domain/catalogue/form/overview.ts';
+import { CATALOGUE_FORMAT, type Pointer } from '../../../src/domain/catalogue/form/pointer.ts';
+import type { ProviderDetail } from '../../../src/domain/catalogue/form/provider.ts';
 import { overviewOf } from '../../../src/domain/catalogue/overview.ts';
 import type { CatalogueStore, PageFile } from '../../../src/ports/catalogue-store.ts';
 import { createFakeCatalogueStore, type FakeCatalogueState } from '../../fakes/catalogue-store.ts';

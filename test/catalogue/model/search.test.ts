@@ -6,7 +6,8 @@ import {
   namespacesOf,
   selectProviders,
 } from '../../../src/catalogue/model/search.ts';
-import { CATALOGUE_FORMAT, type Overview, type ProviderRow } from '../../../src/domain/catalogue/form.ts';
+import type { Overview, ProviderRow } from '../../../src/domain/catalogue/form/overview.ts';
+import { CATALOGUE_FORMAT } from '../../../src/domain/catalogue/form/pointer.ts';
 
 const row = (address: string, change: Partial<ProviderRow> = {}): ProviderRow => ({
   address,

@@ -3,7 +3,9 @@ import { platformColumns, platformMatrix, sortPlatforms } from '../../../src/cat
 import { axisWords, behindPlot, bytesPlot, holdsPlot, runsPlot } from '../../../src/catalogue/model/plots.ts';
 import { timelineOf } from '../../../src/catalogue/model/timeline.ts';
 import { admissionWords, checkWords, holdWords, outcomeWords } from '../../../src/catalogue/model/words.ts';
-import { CATALOGUE_FORMAT, type Plots, type VersionDetail } from '../../../src/domain/catalogue/form.ts';
+import type { Plots } from '../../../src/domain/catalogue/form/plots.ts';
+import { CATALOGUE_FORMAT } from '../../../src/domain/catalogue/form/pointer.ts';
+import type { VersionDetail } from '../../../src/domain/catalogue/form/provider.ts';
 
 const version = (change: Partial<VersionDetail>): VersionDetail => ({
   version: '1.0.0',

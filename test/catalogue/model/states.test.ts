@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rowStates, versionState } from '../../../src/catalogue/model/states.ts';
-import type { ProviderRow } from '../../../src/domain/catalogue/form.ts';
+import type { ProviderRow } from '../../../src/domain/catalogue/form/overview.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 

@@ -4,7 +4,7 @@ import { type AdmissionPolicy, parseDuration } from '../../../src/domain/admissi
 import { readRecord } from '../../../src/domain/admission/record.ts';
 import { describeProvider } from '../../../src/domain/catalogue/describe-provider.ts';
 import type { ProviderFacts } from '../../../src/domain/catalogue/facts.ts';
-import type { ProviderState, VersionState } from '../../../src/domain/catalogue/form.ts';
+import type { ProviderState, VersionState } from '../../../src/domain/catalogue/form/overview.ts';
 import type { HeldVersion } from '../../../src/domain/catalogue/held.ts';
 import { envelopeOf } from '../../../src/domain/events/envelope.ts';
 import type { EventData, EventName } from '../../../src/domain/events/types/schema.ts';

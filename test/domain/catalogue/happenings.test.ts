@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { hashText } from '../../../src/application/ledger/hash-text.ts';
 import { EMPTY_RECORD } from '../../../src/domain/admission/record.ts';
-import {
-  CATALOGUE_FORMAT,
-  type ProviderDetail,
-  type VersionDetail,
-} from '../../../src/domain/catalogue/form.ts';
+import { CATALOGUE_FORMAT } from '../../../src/domain/catalogue/form/pointer.ts';
+import type { ProviderDetail, VersionDetail } from '../../../src/domain/catalogue/form/provider.ts';
 import { happeningsOf } from '../../../src/domain/catalogue/happenings.ts';
 import { plotsOf } from '../../../src/domain/catalogue/plots.ts';
 import { isWorthTelling } from '../../../src/domain/catalogue/worth-telling.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClientInputs } from '../../../src/domain/catalogue/form.ts';
+import type { ClientInputs } from '../../../src/domain/catalogue/form/overview.ts';
 import { type Tool, whatToWrite } from '../../../src/domain/catalogue/what-to-write.ts';
 
 const AWS = 'registry.terraform.io/hashicorp/aws';

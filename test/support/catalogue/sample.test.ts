@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE_FORMAT, type ProviderDetail } from '../../../src/domain/catalogue/form.ts';
+import { CATALOGUE_FORMAT } from '../../../src/domain/catalogue/form/pointer.ts';
+import type { ProviderDetail } from '../../../src/domain/catalogue/form/provider.ts';
 import { temporaryFolders } from '../temporary-folders.ts';
 import { sampleCatalogue, sampleFiles, writeSample } from './sample.ts';
 

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import {
-  CATALOGUE_FORMAT,
-  type CatalogueDestination,
-  type Happenings,
-  type Made,
-  type Overview,
-  type PackageDetail,
-  type Plots,
-  type Pointer,
-  type ProviderDetail,
-  type ProviderRow,
-  type ProviderState,
-  type Signer,
-  type VersionDetail,
-} from '../../../src/domain/catalogue/form.ts';
+import type { Happenings } from '../../../src/domain/catalogue/form/happenings.ts';
+import type {
+  CatalogueDestination,
+  Overview,
+  ProviderRow,
+  ProviderState,
+  Signer,
+} from '../../../src/domain/catalogue/form/overview.ts';
+import type { Plots } from '../../../src/domain/catalogue/form/plots.ts';
+import { CATALOGUE_FORMAT, type Made, type Pointer } from '../../../src/domain/catalogue/form/pointer.ts';
+import type {
+  PackageDetail,
+  ProviderDetail,
+  VersionDetail,
+} from '../../../src/domain/catalogue/form/provider.ts';
 
 export interface SampleSize {
   readonly providers: number;

@@ -1,4 +1,4 @@
-import type { ProviderDetail, VersionDetail } from '../../../domain/catalogue/form.ts';
+import type { ProviderDetail, VersionDetail } from '../../../domain/catalogue/form/provider.ts';
 import { providerLink } from '../../model/route.ts';
 import { STATE_NAMES } from '../../model/states.ts';
 import { cut, visible } from '../../model/visible-text.ts';

@@ -1,11 +1,12 @@
 import { useMemo } from 'preact/hooks';
-import type { BottleRow } from '../../../domain/catalogue/form.ts';
+import type { BottleRow } from '../../../domain/catalogue/form/overview.ts';
 import { bytes, count, number } from '../../model/format.ts';
 import { isNarrowed, type OverviewQuery } from '../../model/query.ts';
 import { formatRoute } from '../../model/route.ts';
 import { visible } from '../../model/visible-text.ts';
 import { useQuery, useTitle } from '../address-bar.ts';
 import { More, useChunk } from '../parts/chunks.tsx';
+import { Table } from '../parts/table.tsx';
 import { useShown } from '../state.ts';
 import { SearchField } from './filters.tsx';
 import { DestinationNames } from './names.tsx';
@@ -35,44 +36,32 @@ export function BottlesView({ query: linked }: { readonly query: OverviewQuery }
         {isNarrowed(query) ? `${number(found.length)} of ` : ''}
         {count(overview.bottles.length, 'formula', 'formulae')}
       </p>
-      <div class="scroll" role="region" aria-label="Table of bottles" tabIndex={0}>
-        <table class="plain-table">
-          <thead>
-            <tr>
-              <th scope="col">Formula</th>
-              <th scope="col">Version</th>
-              <th scope="col">Tags</th>
-              <th scope="col">Destinations</th>
-              <th scope="col" class="figures-column">
-                Stored
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {chunk.shown.map((bottle) => (
-              <tr key={`${bottle.name} ${bottle.destinations.join()}`}>
-                <th scope="row">
-                  <bdi>{visible(bottle.name)}</bdi>
-                </th>
-                <td>
-                  <bdi class="mono">{visible(bottle.version)}</bdi>
-                </td>
-                <td class="chips">
-                  {bottle.tags.map((tag) => (
-                    <span class="chip" key={tag}>
-                      {visible(tag)}
-                    </span>
-                  ))}
-                </td>
-                <td class="small">
-                  <DestinationNames places={bottle.destinations} />
-                </td>
-                <td class="figures-column">{bottle.bytes === null ? '–' : bytes(bottle.bytes)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        of="bottles"
+        columns={['Formula', 'Version', 'Tags', 'Destinations', { words: 'Stored', figures: true }]}
+      >
+        {chunk.shown.map((bottle) => (
+          <tr key={`${bottle.name} ${bottle.destinations.join()}`}>
+            <th scope="row">
+              <bdi>{visible(bottle.name)}</bdi>
+            </th>
+            <td>
+              <bdi class="mono">{visible(bottle.version)}</bdi>
+            </td>
+            <td class="chips">
+              {bottle.tags.map((tag) => (
+                <span class="chip" key={tag}>
+                  {visible(tag)}
+                </span>
+              ))}
+            </td>
+            <td class="small">
+              <DestinationNames places={bottle.destinations} />
+            </td>
+            <td class="figures-column">{bottle.bytes === null ? '–' : bytes(bottle.bytes)}</td>
+          </tr>
+        ))}
+      </Table>
       <More chunk={chunk} what="formulae" scrolling />
     </>
   );

@@ -1,4 +1,4 @@
-import type { Signer } from '../../../domain/catalogue/form.ts';
+import type { Signer } from '../../../domain/catalogue/form/overview.ts';
 import { cut, visible } from '../../model/visible-text.ts';
 import { useShown } from '../state.ts';
 

@@ -1,4 +1,4 @@
-import type { Plots } from '../../../domain/catalogue/form.ts';
+import type { Plots } from '../../../domain/catalogue/form/plots.ts';
 import { behindPlot, bytesPlot, holdsPlot, type PlotOf, runsPlot } from '../../model/plots.ts';
 import { formatRoute, PLOT_SECTIONS, type PlotSection, providerLink } from '../../model/route.ts';
 import { visible } from '../../model/visible-text.ts';
@@ -7,6 +7,7 @@ import { More, useChunk } from '../parts/chunks.tsx';
 import { Loaded } from '../parts/notes.tsx';
 import { PlotFigure } from '../parts/plot-figure.tsx';
 import { Section, SectionNav } from '../parts/section.tsx';
+import { Table } from '../parts/table.tsx';
 import { usePart, useShown } from '../state.ts';
 
 const PLOTS: Readonly<Record<PlotSection, (plots: Plots) => PlotOf>> = {
@@ -78,36 +79,23 @@ function Numbers({ plot: { head, rows, title } }: { readonly plot: PlotOf }) {
   const { index } = useShown();
   return (
     <>
-      <div class="scroll" role="region" aria-label={`Table of ${title}`} tabIndex={0}>
-        <table class="plain-table">
-          <thead>
-            <tr>
-              {head.map((words) => (
-                <th scope="col" key={words}>
-                  {words}
+      <Table of={title} columns={head}>
+        {chunk.shown.map((cells, line) => (
+          <tr key={line}>
+            {cells.map((words, column) => {
+              const linked = column === 0 && index.some(({ row }) => row.address === words);
+              const text = linked ? <a href={providerLink(words)}>{visible(words)}</a> : visible(words);
+              return column === 0 ? (
+                <th scope="row" key={column}>
+                  {text}
                 </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {chunk.shown.map((cells, line) => (
-              <tr key={line}>
-                {cells.map((words, column) => {
-                  const linked = column === 0 && index.some(({ row }) => row.address === words);
-                  const text = linked ? <a href={providerLink(words)}>{visible(words)}</a> : visible(words);
-                  return column === 0 ? (
-                    <th scope="row" key={column}>
-                      {text}
-                    </th>
-                  ) : (
-                    <td key={column}>{text}</td>
-                  );
-                })}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+              ) : (
+                <td key={column}>{text}</td>
+              );
+            })}
+          </tr>
+        ))}
+      </Table>
       <More chunk={chunk} what="rows" />
     </>
   );

@@ -1,4 +1,5 @@
-import type { Check, ProviderDetail, ProviderRow, VersionDetail } from '../../../domain/catalogue/form.ts';
+import type { ProviderRow } from '../../../domain/catalogue/form/overview.ts';
+import type { Check, ProviderDetail, VersionDetail } from '../../../domain/catalogue/form/provider.ts';
 import { count } from '../../model/format.ts';
 import { visible } from '../../model/visible-text.ts';
 import { admissionWords, checkWords, holdWords } from '../../model/words.ts';

@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
-import type { ProviderDetail, ProviderRow, VersionDetail } from '../../../domain/catalogue/form.ts';
+import type { ProviderRow } from '../../../domain/catalogue/form/overview.ts';
+import type { ProviderDetail, VersionDetail } from '../../../domain/catalogue/form/provider.ts';
 import { bytes, shortDigest } from '../../model/format.ts';
 import { platformMatrix, platformParts, sortPlatforms, systemName } from '../../model/platforms.ts';
 import { providerLink } from '../../model/route.ts';
@@ -8,6 +9,7 @@ import { More, useChunk } from '../parts/chunks.tsx';
 import { CopyButton } from '../parts/copy.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { Section } from '../parts/section.tsx';
+import { Table } from '../parts/table.tsx';
 import { VersionChoice } from '../parts/version-choice.tsx';
 import { useShown } from '../state.ts';
 import { DestinationNames } from './names.tsx';
@@ -40,42 +42,43 @@ export function PlatformsSection({ row, detail, chosen }: PlatformsProps) {
     <Section name="platforms" title="Platforms" aside={<VersionChoice detail={detail} version={chosen} />}>
       <Packages version={chosen} />
       <h3>Platforms by version</h3>
-      <div class="scroll" role="region" aria-label="Table of platforms by version" tabIndex={0}>
-        <table class="plain-table matrix">
-          <thead>
-            <tr>
-              <th scope="col">Version</th>
-              {platforms.map((platform) => (
-                <th scope="col" key={platform}>
-                  <span>{visible(systemName(platformParts(platform).os))}</span>{' '}
-                  <span class="faint">{visible(platformParts(platform).arch)}</span>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {chunk.shown.map(({ version, cells }) => (
-              <tr key={version} class={version === chosen.version ? 'chosen' : undefined}>
-                <th scope="row">
-                  <a class="mono" href={providerLink(row.address, version, 'platforms')}>
-                    <bdi>{visible(version)}</bdi>
-                  </a>
-                </th>
-                {cells.map(({ held, words }, index) => (
-                  <td key={platforms[index]} class="cell" title={words}>
-                    <span class={`mark ${held === 'all' ? 'yes' : held === 'some' ? 'some' : 'no'}`}>
-                      {held === 'all' ? <Icon name="check" /> : held === 'some' ? words : '·'}
-                      {held !== 'some' && <span class="unseen">{words}</span>}
-                    </span>
-                  </td>
-                ))}
-              </tr>
+      <Table
+        of="platforms by version"
+        kind="matrix"
+        columns={[
+          'Version',
+          ...platforms.map((platform) => ({ words: <PlatformName platform={platform} /> })),
+        ]}
+      >
+        {chunk.shown.map(({ version, cells }) => (
+          <tr key={version} class={version === chosen.version ? 'chosen' : undefined}>
+            <th scope="row">
+              <a class="mono" href={providerLink(row.address, version, 'platforms')}>
+                <bdi>{visible(version)}</bdi>
+              </a>
+            </th>
+            {cells.map(({ held, words }, index) => (
+              <td key={platforms[index]} class="cell" title={words}>
+                <span class={`mark ${held === 'all' ? 'yes' : held === 'some' ? 'some' : 'no'}`}>
+                  {held === 'all' ? <Icon name="check" /> : held === 'some' ? words : '·'}
+                  {held !== 'some' && <span class="unseen">{words}</span>}
+                </span>
+              </td>
             ))}
-          </tbody>
-        </table>
-      </div>
+          </tr>
+        ))}
+      </Table>
       <More chunk={chunk} what="versions" />
     </Section>
+  );
+}
+
+function PlatformName({ platform }: { readonly platform: string }) {
+  const { os, arch } = platformParts(platform);
+  return (
+    <>
+      <span>{visible(systemName(os))}</span> <span class="faint">{visible(arch)}</span>
+    </>
   );
 }
 
@@ -91,40 +94,35 @@ function Packages({ version }: { readonly version: VersionDetail }) {
       {packages.length === 0 ? (
         <p class="nothing">None is here.</p>
       ) : (
-        <div class="scroll" role="region" aria-label="Table of packages and their digests" tabIndex={0}>
-          <table class="plain-table packages">
-            <thead>
-              <tr>
-                <th scope="col">Platform</th>
-                <th scope="col" class="figures-column">
-                  Size
-                </th>
-                <th scope="col">SHA-256 of the zip</th>
-                <th scope="col">h1 for the lock file</th>
-                <th scope="col">Destinations</th>
-              </tr>
-            </thead>
-            <tbody>
-              {packages.map((each) => (
-                <tr key={each.platform}>
-                  <th scope="row" class="mono">
-                    {visible(each.platform)}
-                  </th>
-                  <td class="figures-column">{each.bytes === null ? '–' : bytes(each.bytes)}</td>
-                  <td>
-                    <Digest value={each.sha256} what={`the SHA-256 of ${visible(each.platform)}`} />
-                  </td>
-                  <td>
-                    <Digest value={each.h1} what={`the h1 of ${visible(each.platform)}`} />
-                  </td>
-                  <td class="small">
-                    <DestinationNames places={each.destinations} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          of="packages and their digests"
+          kind="packages"
+          columns={[
+            'Platform',
+            { words: 'Size', figures: true },
+            'SHA-256 of the zip',
+            'h1 for the lock file',
+            'Destinations',
+          ]}
+        >
+          {packages.map((each) => (
+            <tr key={each.platform}>
+              <th scope="row" class="mono">
+                {visible(each.platform)}
+              </th>
+              <td class="figures-column">{each.bytes === null ? '–' : bytes(each.bytes)}</td>
+              <td>
+                <Digest value={each.sha256} what={`the SHA-256 of ${visible(each.platform)}`} />
+              </td>
+              <td>
+                <Digest value={each.h1} what={`the h1 of ${visible(each.platform)}`} />
+              </td>
+              <td class="small">
+                <DestinationNames places={each.destinations} />
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
     </>
   );

@@ -1,11 +1,13 @@
 import { useMemo } from 'preact/hooks';
-import type { ProviderDetail, ProviderRow, VersionDetail } from '../../../domain/catalogue/form.ts';
+import type { ProviderRow } from '../../../domain/catalogue/form/overview.ts';
+import type { ProviderDetail, VersionDetail } from '../../../domain/catalogue/form/provider.ts';
 import { providerLink } from '../../model/route.ts';
 import { versionState } from '../../model/states.ts';
 import { STEP_NAMES, STEPS, timelineOf } from '../../model/timeline.ts';
 import { visible } from '../../model/visible-text.ts';
 import { More, useChunk } from '../parts/chunks.tsx';
 import { Section } from '../parts/section.tsx';
+import { Table } from '../parts/table.tsx';
 import { Badge, When } from '../parts/text.tsx';
 import { TimelineFigure } from '../parts/timeline-figure.tsx';
 import { useShown } from '../state.ts';
@@ -23,50 +25,38 @@ export function VersionsSection({ row, detail, chosen }: VersionsProps) {
   return (
     <Section name="versions" title="Versions">
       {timeline && <TimelineFigure timeline={timeline} chosen={chosen.version} />}
-      <div class="scroll" role="region" aria-label="Table of versions and their dates" tabIndex={0}>
-        <table class="plain-table versions">
-          <thead>
-            <tr>
-              <th scope="col">Version</th>
-              <th scope="col">State</th>
-              {STEPS.map((step) => (
-                <th scope="col" key={step}>
-                  {STEP_NAMES[step]}
-                </th>
-              ))}
-              <th scope="col">Protocols</th>
-            </tr>
-          </thead>
-          <tbody>
-            {chunk.shown.map((version) => (
-              <tr key={version.version} class={version === chosen ? 'chosen' : undefined}>
-                <th scope="row">
-                  <a
-                    class="mono"
-                    href={providerLink(row.address, version.version, 'write')}
-                    aria-current={version === chosen ? 'true' : undefined}
-                  >
-                    <bdi>{visible(version.version)}</bdi>
-                  </a>
-                </th>
-                <td>
-                  <span class="badges">
-                    {version.states.map((state) => (
-                      <Badge key={state} words={versionState(state, version.hold?.until ?? null, now)} />
-                    ))}
-                  </span>
-                </td>
-                {STEPS.map((step) => (
-                  <td key={step} class="small">
-                    <When iso={version.times[step]} ago={false} />
-                  </td>
+      <Table
+        of="versions and their dates"
+        kind="versions"
+        columns={['Version', 'State', ...STEPS.map((step) => STEP_NAMES[step]), 'Protocols']}
+      >
+        {chunk.shown.map((version) => (
+          <tr key={version.version} class={version === chosen ? 'chosen' : undefined}>
+            <th scope="row">
+              <a
+                class="mono"
+                href={providerLink(row.address, version.version, 'write')}
+                aria-current={version === chosen ? 'true' : undefined}
+              >
+                <bdi>{visible(version.version)}</bdi>
+              </a>
+            </th>
+            <td>
+              <span class="badges">
+                {version.states.map((state) => (
+                  <Badge key={state} words={versionState(state, version.hold?.until ?? null, now)} />
                 ))}
-                <td class="small">{visible(version.protocols.join(', ')) || <span class="faint">–</span>}</td>
-              </tr>
+              </span>
+            </td>
+            {STEPS.map((step) => (
+              <td key={step} class="small">
+                <When iso={version.times[step]} ago={false} />
+              </td>
             ))}
-          </tbody>
-        </table>
-      </div>
+            <td class="small">{visible(version.protocols.join(', ')) || <span class="faint">–</span>}</td>
+          </tr>
+        ))}
+      </Table>
       <More chunk={chunk} what="versions" />
     </Section>
   );

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import type { ProviderDetail, ProviderRow, VersionDetail } from '../../../domain/catalogue/form.ts';
+import type { ProviderRow } from '../../../domain/catalogue/form/overview.ts';
+import type { ProviderDetail, VersionDetail } from '../../../domain/catalogue/form/provider.ts';
 import { type Tool, whatToWrite } from '../../../domain/catalogue/what-to-write.ts';
 import { kindWords } from '../../model/words.ts';
 import { CodeBlock } from '../parts/copy.tsx';

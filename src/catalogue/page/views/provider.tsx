@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
-import type { ProviderDetail, ProviderRow } from '../../../domain/catalogue/form.ts';
+import type { ProviderRow } from '../../../domain/catalogue/form/overview.ts';
+import type { ProviderDetail } from '../../../domain/catalogue/form/provider.ts';
 import { count, list } from '../../model/format.ts';
 import { EVERYTHING } from '../../model/query.ts';
 import { formatRoute, type Route } from '../../model/route.ts';
