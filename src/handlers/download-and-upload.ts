@@ -3,8 +3,8 @@ import { composeSync } from './composition/sync.ts';
 import { lambdaFunction } from './lambda-function.ts';
 import { failureOf } from './provider-failure.ts';
 import { readReferencedEntry } from './referenced-entry.ts';
-import { registryPage } from './registry-page.ts';
 import { providerEvent } from './schema.ts';
+import type { DestinationSettings } from './settings.ts';
 
 /** Brings one provider version to its destinations, whole and verified, or goes on with it. */
 export const handler = lambdaFunction({
@@ -31,3 +31,14 @@ export const handler = lambdaFunction({
     };
   },
 });
+
+/** The page of a private provider's version in the registry's web interface. */
+function registryPage(
+  { address, organization }: Pick<DestinationSettings, 'address' | 'organization'>,
+  type: string,
+  version: string | null,
+): string {
+  const parts = ['app', organization, 'registry', 'providers', 'private', organization, type];
+  const path = [...parts, ...(version === null ? [] : [version])].map(encodeURIComponent).join('/');
+  return new URL(path, address.endsWith('/') ? address : `${address}/`).href;
+}

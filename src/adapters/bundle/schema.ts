@@ -3,7 +3,7 @@ import { parseSha256 } from '../../domain/artifact/sha256.ts';
 import { whyNoBundlePath } from '../../domain/bundle/bundle-path.ts';
 import type { ImportHistory } from '../../domain/bundle/import-order.ts';
 import type { BundleManifest } from '../../domain/bundle/manifest.ts';
-import { isFileName } from '../../domain/integrity/file-name.ts';
+import { isFileName } from '../../domain/integrity/shasums.ts';
 import { formatAddress, parseAddress } from '../../domain/provider/address.ts';
 import { parseVersion } from '../../domain/provider/version.ts';
 

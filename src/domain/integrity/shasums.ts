@@ -1,7 +1,6 @@
 import { parseSha256, type Sha256 } from '../artifact/sha256.ts';
 import { SyncError } from '../errors.ts';
 import { formatPlatform, type Platform } from '../provider/platform.ts';
-import { isFileName } from './file-name.ts';
 import { quote } from './untrusted-text.ts';
 
 /** A parsed SHA256SUMS: digest by file name. */
@@ -53,6 +52,14 @@ export function siblingFilename(
   if (parts.length !== 2) return undefined;
   const sibling = parts.join(formatPlatform(platform));
   return shasums.entries.has(sibling) ? sibling : undefined;
+}
+
+/**
+ * Whether `name` can be the name of a release file: one path segment without spaces. A space would be read
+ * differently by Terraform, which splits a line of SHA256SUMS at white space.
+ */
+export function isFileName(name: string): boolean {
+  return /^[^\s/\\\p{C}]+$/u.test(name) && name !== '.' && name !== '..';
 }
 
 function decode(bytes: Uint8Array): string {
