@@ -1,4 +1,5 @@
-import { type DeploymentEvent, decide } from '../../domain/deployment-request/life-cycle.ts';
+import type { DeploymentEvent } from '../../domain/deployment-request/events.ts';
+import { decide } from '../../domain/deployment-request/life-cycle.ts';
 import {
   type DatedFact,
   type DeploymentRequest,

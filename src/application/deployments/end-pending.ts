@@ -1,5 +1,8 @@
-import { isRunning } from '../../domain/deployment-request/life-cycle.ts';
-import type { DeploymentFailure, DeploymentRequest } from '../../domain/deployment-request/request.ts';
+import {
+  type DeploymentFailure,
+  type DeploymentRequest,
+  isRunning,
+} from '../../domain/deployment-request/request.ts';
 import { isSyncError } from '../../domain/errors.ts';
 import { changeRequest } from './change.ts';
 import type { RequestPorts } from './ports.ts';

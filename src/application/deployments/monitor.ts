@@ -1,6 +1,10 @@
-import { isRunning } from '../../domain/deployment-request/life-cycle.ts';
 import { driftOf } from '../../domain/deployment-request/plan/judgement.ts';
-import type { DatedFact, DeploymentRequest, KnownState } from '../../domain/deployment-request/request.ts';
+import {
+  type DatedFact,
+  type DeploymentRequest,
+  isRunning,
+  type KnownState,
+} from '../../domain/deployment-request/request.ts';
 import { judgeState, unsettledAfter } from '../../domain/deployment-request/state/judgement.ts';
 import { describeRow, type UnreadableRow } from '../../domain/deployment-request/unreadable.ts';
 import { isSyncError, toSyncError } from '../../domain/errors.ts';

@@ -1,8 +1,9 @@
-import { isRunning, newRequest } from '../../domain/deployment-request/life-cycle.ts';
+import { newRequest } from '../../domain/deployment-request/life-cycle.ts';
 import {
   type DeploymentRequest,
   type DeploymentStatus,
   isDeploymentId,
+  isRunning,
   STATUSES,
 } from '../../domain/deployment-request/request.ts';
 import type { UnreadableRow } from '../../domain/deployment-request/unreadable.ts';

@@ -1,45 +1,23 @@
-import { createHash } from 'node:crypto';
+import type { Runner } from '../../domain/deployment-request/events.ts';
 import type { Kind } from '../../domain/deployment-request/kind/kind.ts';
-import { isRunning, type Runner } from '../../domain/deployment-request/life-cycle.ts';
 import {
-  changesOf,
-  countChanges,
-  judgePlan,
-  sensitiveTexts,
-} from '../../domain/deployment-request/plan/judgement.ts';
-import type {
-  DeploymentOutput,
-  DeploymentRequest,
-  KnownState,
-  PlanRecord,
-  RunRecord,
+  type DeploymentRequest,
+  isRunning,
+  type KnownState,
+  type RunRecord,
 } from '../../domain/deployment-request/request.ts';
-import { unsettledAfter } from '../../domain/deployment-request/state/judgement.ts';
 import { isSyncError, SyncError, toSyncError } from '../../domain/errors.ts';
-import { holdSecret } from '../../domain/secrets/redaction.ts';
+import { applyRun } from './apply-run.ts';
 import { changeRequest, readRequest } from './change.ts';
 import { archiveKind } from './kinds.ts';
+import { planRun } from './plan-run.ts';
 import type { RunPorts } from './ports.ts';
-import {
-  initialise,
-  kindForRun,
-  openWorkspace,
-  requireProviders,
-  requireState,
-  savedState,
-} from './prepare.ts';
+import { initialise, kindForRun, openWorkspace, requireProviders, requireState } from './prepare.ts';
+import { knownState, logName, type RunContext } from './run-context.ts';
 import { createRunLog } from './run-log.ts';
-import { cancelled, watchRun } from './stopping.ts';
-import {
-  type Applied,
-  apply,
-  ERRORED_STATE,
-  isSettled,
-  makePlan,
-  PLAN_FILE,
-  readOutputs,
-  type StepTerms,
-} from './terraform-steps.ts';
+import { settleRun } from './settle-run.ts';
+import { watchRun } from './stopping.ts';
+import type { StepTerms } from './terraform-steps.ts';
 
 export interface RunTerms {
   readonly id: string;
@@ -58,18 +36,6 @@ export type RunOutcome = {
   readonly kind: 'awaiting-approval' | 'ended';
   readonly request: DeploymentRequest;
 };
-
-const MOST_CHANGES = 200;
-
-const planName = (runId: string): string => `plans/${runId}.tfplan`;
-export const logName = (runId: string): string => `logs/${runId}.log`;
-
-interface Context extends Omit<StepTerms, 'workspace'> {
-  readonly ports: RunPorts;
-  readonly id: string;
-  readonly own: { readonly runId: string; readonly runner: string };
-  readonly run: RunRecord;
-}
 
 /**
  * Carries one run of a request out: from the start where it is pending, from the approved plan where one waits. What
@@ -113,7 +79,7 @@ export async function runDeployment(ports: RunPorts, terms: RunTerms): Promise<R
       pollMs: terms.pollMs,
       onSeen: keepLog,
     });
-    const context: Context = { ports, id, own, run, log, stop: watch.stop };
+    const context: RunContext = { ports, id, own, run, log, stop: watch.stop };
     return await carryOut(context, request, kind, (seen) => {
       state.last = seen;
     });
@@ -154,7 +120,7 @@ function isWaiting({ run, ...request }: DeploymentRequest): boolean {
 }
 
 async function carryOut(
-  context: Context,
+  context: RunContext,
   request: DeploymentRequest,
   kind: Kind,
   onState: (state: KnownState) => void,
@@ -182,162 +148,20 @@ async function carryOut(
     await changeRequest(ports, id, () => ({ kind: 'Progressed', ...own, state: recovered }));
   });
 
-  const waited = run.plan;
-  let plan: PlanRecord;
-  if (waited === undefined) {
-    await changeRequest(ports, id, () => ({ kind: 'Progressed', ...own, stage: 'planning' }));
-    const made = await makePlan(steps, run.action === 'destroy');
-    for (const text of sensitiveTexts(made.document)) holdSecret(text);
-    const problems = judgePlan(
-      made.document,
-      kind.allow,
-      kind.lock?.entries.map(({ address }) => address) ?? [],
-    );
-    if (problems.length > 0) {
-      throw new SyncError('PlanRefused', 'The plan does what its kind does not allow. Nothing was applied.', {
-        problems,
-      });
+  let { plan } = run;
+  if (plan === undefined) {
+    const terms = { kind, providers, serial: contents?.serial ?? 0 };
+    const planned = await planRun(context, request, steps, terms);
+    if (planned.waits) return { kind: 'awaiting-approval', request: planned.request };
+    if (!planned.changed) {
+      const known = knownState(contents, []);
+      onState(known);
+      return { kind: 'ended', request: await settleRun(context, steps, contents, known) };
     }
-    const changes = changesOf(made.document);
-    plan = {
-      sha256: sha256(made.bytes),
-      stateKey: ports.store.stateKey(id),
-      stateSerial: contents?.serial ?? 0,
-      counts: countChanges(changes),
-      changes: changes.slice(0, MOST_CHANGES),
-      at: ports.clock.now().toISOString(),
-    };
-    log.say(summaryOf(plan));
-    const approval = made.changed && changes.length > 0 && (kind.approval || request.approval);
-    await ports.store.put(planName(run.id), made.bytes);
-    const planned = await changeRequest(ports, id, () => ({
-      kind: 'Planned',
-      ...own,
-      plan,
-      providers,
-      approval,
-    }));
-    if (approval) {
-      log.say(`It waits for an approval of the plan ${plan.sha256}.`);
-      return { kind: 'awaiting-approval', request: planned };
-    }
-    if (!made.changed) {
-      await ports.store.remove(planName(run.id));
-      return await settle(context, steps, knownState(contents, []), onState);
-    }
-  } else plan = waited;
-
-  const applied = await applyPlan(context, steps, plan);
-  const errored = await workspace.read(ERRORED_STATE);
-  const known = await stateAfter(context, request, applied, errored);
-  onState(known);
+    ({ plan } = planned);
+  }
+  const applied = await applyRun(context, request, steps, plan);
+  onState(applied.known);
   if (applied.error !== undefined) throw applied.error;
-  return await settle(context, steps, known, onState);
-}
-
-/** Exactly the plan that was approved, once. */
-async function applyPlan(context: Context, steps: StepTerms, plan: PlanRecord): Promise<Applied> {
-  const { ports, id, own, run, stop } = context;
-  const bytes = await ports.store.get(planName(run.id));
-  if (bytes === undefined || sha256(bytes) !== plan.sha256) {
-    const what = bytes === undefined ? 'is not there any more' : 'is not the one that was approved';
-    throw new SyncError('PlanStale', `The stored plan of run ${run.id} ${what}. Nothing was applied.`);
-  }
-  stop.throwIfAborted();
-  const stateKey = ports.store.stateKey(id);
-  try {
-    await changeRequest(ports, id, () => ({ kind: 'ApplyBegun', ...own, sha256: plan.sha256, stateKey }));
-  } catch (error) {
-    const { run: now } = await readRequest(ports, id);
-    if (now?.runner === own.runner && now.cancel !== undefined) throw cancelled(now.cancel.by);
-    throw error;
-  }
-  await steps.workspace.write(PLAN_FILE, bytes);
-  await ports.store.remove(planName(run.id));
-  return await apply(steps);
-}
-
-async function stateAfter(
-  { ports, id, log }: Context,
-  request: DeploymentRequest,
-  applied: Applied,
-  errored: Uint8Array | undefined,
-): Promise<KnownState> {
-  const { tracker, error } = applied;
-  const contents = await savedState(ports, id, errored);
-  const begun = [...tracker.begun, ...(request.state?.unsettled ?? [])];
-  // What a provider itself calls failed is not there; what was cut off before it said anything may be.
-  const unsettled = error === undefined ? [] : unsettledAfter(begun, tracker.failed, contents);
-  if (unsettled.length > 0) log.say(`Not known whether these exist: ${unsettled.join(', ')}.`);
-  return contents === undefined
-    ? { ...(request.state ?? { serial: 0, lineage: '', resources: 0 }), unsettled }
-    : knownState(contents, unsettled);
-}
-
-function knownState(
-  contents:
-    | { readonly serial: number; readonly lineage: string; readonly resources: readonly string[] }
-    | undefined,
-  unsettled: readonly string[],
-): KnownState {
-  const { serial = 0, lineage = '', resources = [] } = contents ?? {};
-  return { serial, lineage, resources: resources.length, unsettled };
-}
-
-/** Deployed is what a plan finds nothing to do about; destroyed is what left no resource in its state. */
-async function settle(
-  context: Context,
-  steps: StepTerms,
-  known: KnownState,
-  onState: (state: KnownState) => void,
-): Promise<RunOutcome> {
-  const { ports, id, own, run, log } = context;
-  onState(known);
-  await changeRequest(ports, id, () => ({ kind: 'Progressed', ...own, stage: 'confirming', state: known }));
-  if (run.action === 'destroy') {
-    if (known.resources > 0) {
-      throw new SyncError(
-        'TerraformFailed',
-        `Everything went well, and ${known.resources} resources are still in the state.`,
-      );
-    }
-    return await succeed(context, known, {});
-  }
-  if (!(await isSettled(steps))) {
-    throw new SyncError(
-      'TerraformFailed',
-      'Everything was applied, and a new plan would change things again: see the log.',
-    );
-  }
-  const outputs: Record<string, DeploymentOutput> = {};
-  for (const [name, { sensitive, value }] of Object.entries(await readOutputs(steps))) {
-    outputs[name] = sensitive
-      ? { sensitive, reference: await ports.secrets.keep(`${id}/${name}`, JSON.stringify(value)) }
-      : { sensitive, value };
-  }
-  log.say(`Deployed: ${known.resources} resources, state ${known.serial}; a new plan finds nothing to do.`);
-  return await succeed(context, known, outputs);
-}
-
-async function succeed(
-  { ports, id, own, run, log }: Context,
-  state: KnownState,
-  outputs: Readonly<Record<string, DeploymentOutput>>,
-): Promise<RunOutcome> {
-  if (run.action === 'destroy') log.say('Destroyed: nothing is left in the state.');
-  const request = await changeRequest(ports, id, () => ({ kind: 'Succeeded', ...own, state, outputs }));
-  return { kind: 'ended', request };
-}
-
-function summaryOf({ counts, changes, sha256: digest }: PlanRecord): string {
-  const { add, change, replace, destroy } = counts;
-  const lines = changes.map(({ address, action }) => `  ${action} ${address}`);
-  return [
-    `Plan ${digest}: ${add} to add, ${change} to change, ${replace} to replace, ${destroy} to destroy.`,
-    ...lines,
-  ].join('\n');
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return { kind: 'ended', request: await settleRun(context, steps, applied.contents, applied.known) };
 }

@@ -10,7 +10,6 @@ export const ERRORED_STATE = 'errored.tfstate';
 
 /** A plan's JSON that is larger than this is not looked at, and so not applied. */
 const LARGEST_PLAN = 64 * 1024 * 1024;
-const LARGEST_OUTPUTS = 4 * 1024 * 1024;
 
 export interface StepTerms {
   readonly workspace: TerraformWorkspace;
@@ -112,18 +111,6 @@ export async function isSettled(terms: StepTerms): Promise<boolean> {
   const { code } = await call(terms, args);
   if (code === 0 || code === 2) return code === 0;
   throw failure(terms.log, 'terraform plan after the apply');
-}
-
-export interface RawOutput {
-  readonly sensitive: boolean;
-  readonly value: unknown;
-}
-
-/** With the values of sensitive ones: nobody hears them. */
-export async function readOutputs(terms: StepTerms): Promise<Readonly<Record<string, RawOutput>>> {
-  const end = await call(terms, ['output', '-no-color', '-json'], { onLine: () => {} });
-  if (end.code !== 0) throw new SyncError('TerraformFailed', 'terraform output could not read the outputs.');
-  return JSON.parse(await end.output(LARGEST_OUTPUTS)) as Record<string, RawOutput>;
 }
 
 export async function forceUnlock(terms: StepTerms, lock: string): Promise<void> {

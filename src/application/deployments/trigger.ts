@@ -1,5 +1,4 @@
-import { isRunning } from '../../domain/deployment-request/life-cycle.ts';
-import { actionOf, type DeploymentRequest } from '../../domain/deployment-request/request.ts';
+import { actionOf, type DeploymentRequest, isRunning } from '../../domain/deployment-request/request.ts';
 import { isSyncError, type Problem } from '../../domain/errors.ts';
 import type { DeploymentWorkflows } from '../../ports/deployment-workflows.ts';
 import { endPending } from './end-pending.ts';

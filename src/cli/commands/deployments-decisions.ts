@@ -7,12 +7,12 @@ import {
 } from '../../application/deployments/requests.ts';
 import type { DeploymentRequest } from '../../domain/deployment-request/request.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
+import { withRequests } from '../deployment-ports.ts';
 import {
   DEPLOYMENT_OPTIONS,
   DEPLOYMENT_VARIABLES,
   readDeploymentSettings,
   requireOperand,
-  withRequests,
 } from '../deployment-settings.ts';
 import { PERSON_OPTION, readPerson } from '../ledger-settings.ts';
 import { renderDeployment } from '../render/deployment.ts';

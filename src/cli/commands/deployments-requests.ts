@@ -3,21 +3,20 @@ import { readFile } from 'node:fs/promises';
 import { readRequest } from '../../application/deployments/change.ts';
 import { readCatalogueKind, soundKind } from '../../application/deployments/kinds.ts';
 import { listDeployments, requestDeployment } from '../../application/deployments/requests.ts';
-import { logName } from '../../application/deployments/run-deployment.ts';
+import { logName } from '../../application/deployments/run-context.ts';
 import { STATUSES } from '../../domain/deployment-request/request.ts';
 import { describeRow } from '../../domain/deployment-request/unreadable.ts';
 import { SyncError } from '../../domain/errors.ts';
 import { quote } from '../../domain/integrity/untrusted-text.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
+import { openKinds, withRequests } from '../deployment-ports.ts';
 import {
   DEPLOYMENT_OPTIONS,
   DEPLOYMENT_VARIABLES,
   KINDS_OPTION,
-  openKinds,
   readDeploymentSettings,
   requireOperand,
   STORE_OPTION,
-  withRequests,
 } from '../deployment-settings.ts';
 import { PERSON_OPTION, readPerson } from '../ledger-settings.ts';
 import {

@@ -4,15 +4,15 @@ import { runDeployment } from '../../application/deployments/run-deployment.ts';
 import type { DeploymentRequest } from '../../domain/deployment-request/request.ts';
 import { printable } from '../../domain/integrity/untrusted-text.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
+import { withRunner } from '../deployment-ports.ts';
 import {
   DEPLOYMENT_OPTIONS,
   DEPLOYMENT_VARIABLES,
   RUNNER_OPTIONS,
   readRunnerSettings,
-  thisRunner,
-  withRunner,
 } from '../deployment-settings.ts';
 import { renderDeployment, renderUnreadable } from '../render/deployment.ts';
+import { thisRunner } from '../runner-process.ts';
 import { readWholeNumber } from '../settings.ts';
 import { createSettingsReader } from '../settings-reader.ts';
 import { tell } from './keys-run.ts';

@@ -149,6 +149,11 @@ export function subjectOf(id: string): string {
   return `deployment/${id}`;
 }
 
+/** Somebody has taken it on, and has not ended it yet. */
+export function isRunning({ status }: Pick<DeploymentRequest, 'status'>): boolean {
+  return status === 'DEPLOYING' || status === 'DESTROYING';
+}
+
 /** The states in which a workflow is to be started, and what it does. */
 export function actionOf(status: DeploymentStatus): DeploymentAction | undefined {
   if (status === 'PENDING_DEPLOY' || status === 'DEPLOYING') return 'deploy';

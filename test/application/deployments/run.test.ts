@@ -9,6 +9,7 @@ import {
   requestDeployment,
 } from '../../../src/application/deployments/requests.ts';
 import { verifyLedger } from '../../../src/application/ledger/heads.ts';
+import type { Terraform } from '../../../src/ports/terraform.ts';
 import {
   type DeploymentWorld,
   makeDeploymentWorld,
@@ -19,6 +20,24 @@ import { terraformIsHere } from '../../support/terraform.ts';
 let mirror: Awaited<ReturnType<typeof makeNotesMirror>>;
 const newWorld = (): Promise<DeploymentWorld> => makeDeploymentWorld(mirror);
 
+/** Notes every call: each starts the providers again, which is what a run costs beside what it makes. */
+function countingCalls(terraform: Terraform, calls: string[]): Terraform {
+  return {
+    ...terraform,
+    open: async (id, files) => {
+      const workspace = await terraform.open(id, files);
+      return {
+        ...workspace,
+        run: (call) => {
+          calls.push(call.args[0] ?? '');
+          return workspace.run(call);
+        },
+        [Symbol.asyncDispose]: () => workspace[Symbol.asyncDispose](),
+      };
+    },
+  };
+}
+
 describe.skipIf(!terraformIsHere)('a deployment, with real terraform', { timeout: 120_000 }, () => {
   beforeAll(async () => {
     mirror = await makeNotesMirror();
@@ -28,10 +47,14 @@ describe.skipIf(!terraformIsHere)('a deployment, with real terraform', { timeout
   });
 
   it('is deployed and destroyed, with the ledger telling who and what', async () => {
-    await using world = await newWorld();
+    const calls: string[] = [];
+    await using world = await makeDeploymentWorld(mirror, ({ terraform }) => ({
+      terraform: countingCalls(terraform, calls),
+    }));
     await world.request('web');
     const { request } = await world.run('web');
     expect(request.failure).toBeUndefined();
+    expect(calls).toEqual(['init', 'plan', 'show', 'apply', 'plan']);
     expect(request).toMatchObject({
       status: 'DEPLOYED',
       state: { resources: 2, unsettled: [] },
@@ -46,6 +69,7 @@ describe.skipIf(!terraformIsHere)('a deployment, with real terraform', { timeout
     const destroyed = (await world.run('web')).request;
     expect(destroyed.failure).toBeUndefined();
     expect(destroyed).toMatchObject({ status: 'DESTROYED', state: { resources: 0 } });
+    expect(calls.slice(5)).toEqual(['init', 'plan', 'show', 'apply']);
     expect(await world.existing()).toEqual([]);
 
     const entries = await world.ledger.read('deployment/web');

@@ -1,13 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type Decision,
-  type DeploymentEvent,
-  decide,
-  newRequest,
-  type Runner,
-  transitionsOf,
-} from '../../../src/domain/deployment-request/life-cycle.ts';
+import type { Decision } from '../../../src/domain/deployment-request/decision.ts';
+import type { DeploymentEvent, Runner } from '../../../src/domain/deployment-request/events.ts';
+import { decide, newRequest, transitionsOf } from '../../../src/domain/deployment-request/life-cycle.ts';
 import {
   type DatedFact,
   type DeploymentRequest,

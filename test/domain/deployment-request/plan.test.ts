@@ -139,4 +139,18 @@ describe('a state', () => {
       'a.lost',
     ]);
   });
+
+  it('has outputs, each told to be sensitive or not', () => {
+    const outputs = {
+      files: { value: { first: '/a' }, type: ['map', 'string'] },
+      password: { value: 'hidden', type: 'string', sensitive: true },
+      nothing: { value: null, type: 'string' },
+    };
+    expect(readState(JSON.stringify({ version: 4, serial: 1, lineage: 'l', outputs }))?.outputs).toEqual({
+      files: { value: { first: '/a' }, sensitive: false },
+      password: { value: 'hidden', sensitive: true },
+      nothing: { value: null, sensitive: false },
+    });
+    expect(readState(stateText(5))?.outputs).toEqual({});
+  });
 });

@@ -5,6 +5,9 @@ const stateDocument = z.object({
   version: z.literal(4),
   serial: z.int().min(0),
   lineage: z.string().min(1),
+  outputs: z
+    .record(z.string(), z.object({ value: z.unknown(), sensitive: z.boolean().default(false) }))
+    .default({}),
   resources: z
     .array(
       z.object({
@@ -30,6 +33,8 @@ export interface StateContents {
   readonly lineage: string;
   /** Addresses of managed resources, as Terraform writes them. */
   readonly resources: readonly string[];
+  /** What `terraform output -json` would say, with the values of sensitive ones: they go into no request and no log. */
+  readonly outputs: Readonly<Record<string, { readonly sensitive: boolean; readonly value: unknown }>>;
 }
 
 /** Undefined for what is no state: an empty file above all. */
@@ -42,10 +47,11 @@ export function readState(text: string): StateContents | undefined {
   }
   const parsed = stateDocument.safeParse(value);
   if (!parsed.success) return undefined;
-  const { serial, lineage, resources } = parsed.data;
+  const { serial, lineage, outputs, resources } = parsed.data;
   return {
     serial,
     lineage,
+    outputs,
     resources: resources
       .filter(({ mode }) => mode === 'managed')
       .flatMap(({ module, type, name, instances }) =>
