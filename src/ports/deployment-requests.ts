@@ -6,6 +6,9 @@ interface ListedRequests {
   readonly unreadable: readonly UnreadableRow[];
 }
 
+/** By when they were changed last. */
+type ListOrder = 'oldest-first' | 'newest-first';
+
 /**
  * The table of requests. Writes are conditional: whoever has seen an older revision writes nothing. Reads are of what
  * was written last. Methods throw a SyncError: ServiceUnavailable when it passes with time, ServiceUnreachable when
@@ -20,9 +23,9 @@ export interface DeploymentRequests {
   /** Writes `request` when the row is still of the revision `seen`; false when it is not. */
   replace(request: DeploymentRequest, seen: number): Promise<boolean>;
   /**
-   * Those in one state, those changed longest ago first; at most `limit`. Rows among them that are no requests are
-   * named apart, at most `limit` of them too, and take nobody's place.
+   * The first `limit` of those in one state, those changed longest ago first unless `order` says otherwise. Rows among
+   * them that are no requests are named apart, at most `limit` of them too, and take nobody's place.
    */
-  list(status: DeploymentStatus, limit: number): Promise<ListedRequests>;
+  list(status: DeploymentStatus, limit: number, order?: ListOrder): Promise<ListedRequests>;
   close(): Promise<void>;
 }

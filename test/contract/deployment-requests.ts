@@ -85,7 +85,7 @@ export function describeRequestsContract(name: string, makeSubject: () => Promis
       expect(won.filter(Boolean)).toHaveLength(1);
     });
 
-    it('lists what is in one state, changed longest ago first', async () => {
+    it('lists the first of what is in one state, from either end', async () => {
       await using subject = await makeSubject();
       const table = await subject.open();
       for (const [id, minute] of [
@@ -96,11 +96,16 @@ export function describeRequestsContract(name: string, makeSubject: () => Promis
         await table.create(requestNamed(id, minute));
       const moved = requestNamed('mid', 5);
       await table.replace(begun(moved), 1);
-      const ids = async (status: 'PENDING_DEPLOY' | 'DEPLOYING' | 'DESTROYED', limit: number) =>
-        (await table.list(status, limit)).requests.map(({ id }) => id);
+      const ids = async (
+        status: 'PENDING_DEPLOY' | 'DEPLOYING' | 'DESTROYED',
+        limit: number,
+        order?: Parameters<DeploymentRequests['list']>[2],
+      ) => (await table.list(status, limit, order)).requests.map(({ id }) => id);
       expect(await ids('PENDING_DEPLOY', 10)).toEqual(['early', 'late']);
       expect(await ids('PENDING_DEPLOY', 1)).toEqual(['early']);
       expect(await ids('DEPLOYING', 10)).toEqual(['mid']);
+      expect(await ids('PENDING_DEPLOY', 10, 'newest-first')).toEqual(['late', 'early']);
+      expect(await ids('PENDING_DEPLOY', 1, 'newest-first')).toEqual(['late']);
       expect(await ids('DESTROYED', 10)).toEqual([]);
     });
 

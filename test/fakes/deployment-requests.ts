@@ -35,13 +35,14 @@ export function createFakeRequests(rows = new Map<string, string>()): Deployment
       rows.set(request.id, JSON.stringify(request));
       return true;
     },
-    list: async (status, limit) => {
+    list: async (status, limit, order = 'oldest-first') => {
       await turn();
       const found = [...rows]
         .map(([id, text]) => ({ id, value: JSON.parse(text) as StoredRow }))
         .filter(({ value }) => value.status === status)
         .toSorted((a, b) => (`${a.value.updatedAt} ${a.id}` < `${b.value.updatedAt} ${b.id}` ? -1 : 1))
         .map(({ id, value }) => ({ id, ...readRow(value) }));
+      if (order === 'newest-first') found.reverse();
       return {
         requests: found.flatMap((row) => ('request' in row ? [row.request] : [])).slice(0, limit),
         unreadable: found.filter((row) => 'problems' in row).slice(0, limit),

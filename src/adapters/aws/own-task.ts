@@ -11,10 +11,21 @@ export async function readOwnTask(metadata: string): Promise<string> {
   const url = `${metadata}/task`;
   try {
     const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(10_000) });
-    const text = await response.text();
-    if (response.ok && text.length <= LARGEST) return taskMetadata.parse(text).TaskARN;
-    throw new Error(`status ${response.status}`);
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    return taskMetadata.parse(await readText(response)).TaskARN;
   } catch (cause) {
     throw new SyncError('ServiceUnavailable', `ECS did not say which task this is (${url}).`, { cause });
   }
+}
+
+/** Reads no further than to what is too much. */
+async function readText({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.length;
+    if (length > LARGEST) throw new Error(`more than ${LARGEST} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }

@@ -59,12 +59,13 @@ export function createDynamoRequests(options: {
         throw failed(`Reading the table ${TableName}`, error);
       }
     },
-    list: async (status, limit) => {
+    list: async (status, limit, order = 'oldest-first') => {
       const requests: DeploymentRequest[] = [];
       const unreadable: UnreadableRow[] = [];
       const input = {
         TableName,
         IndexName: BY_STATUS,
+        ScanIndexForward: order === 'oldest-first',
         KeyConditionExpression: '#status = :status',
         ExpressionAttributeNames: { '#status': 'status' },
         ExpressionAttributeValues: { ':status': { S: status } },

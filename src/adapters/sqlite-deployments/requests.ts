@@ -35,7 +35,12 @@ export async function openSqliteRequests(options: {
     'UPDATE requests SET status = ?, updated = ?, revision = ?, body = ? WHERE id = ? AND revision = ?',
   );
   const select = database.prepare('SELECT body FROM requests WHERE id = ?');
-  const byStatus = database.prepare('SELECT id, body FROM requests WHERE status = ? ORDER BY updated, id');
+  const byStatus = {
+    'oldest-first': database.prepare('SELECT id, body FROM requests WHERE status = ? ORDER BY updated, id'),
+    'newest-first': database.prepare(
+      'SELECT id, body FROM requests WHERE status = ? ORDER BY updated DESC, id DESC',
+    ),
+  };
   return {
     location: file,
     create: (request) =>
@@ -53,11 +58,11 @@ export async function openSqliteRequests(options: {
         const { id, status, updatedAt, revision } = request;
         return update.run(status, updatedAt, revision, JSON.stringify(request), id, seen).changes > 0;
       }),
-    list: (status, limit) =>
+    list: (status, limit, order = 'oldest-first') =>
       failing(() => {
         const requests: DeploymentRequest[] = [];
         const unreadable: UnreadableRow[] = [];
-        for (const { id, body } of byStatus.iterate(status)) {
+        for (const { id, body } of byStatus[order].iterate(status)) {
           const row = readBody(body);
           if ('request' in row) requests.push(row.request);
           else if (unreadable.length < limit) unreadable.push({ id: String(id), ...row });

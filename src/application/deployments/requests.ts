@@ -62,7 +62,7 @@ export async function listDeployments(
   readonly unreadable: readonly UnreadableRow[];
 }> {
   const lists = await Promise.all(
-    (status === undefined ? STATUSES : [status]).map((each) => requests.list(each, limit)),
+    (status === undefined ? STATUSES : [status]).map((each) => requests.list(each, limit, 'newest-first')),
   );
   const deployments = lists
     .flatMap((listed) => listed.requests)

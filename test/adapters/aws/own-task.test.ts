@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readOwnTask } from '../../../src/adapters/aws/own-task.ts';
+import { startHttpServer } from '../../support/http-server.ts';
 import { type ScriptedAnswer, scriptedServer } from '../../support/scripted-server.ts';
 
 const TASK = 'arn:aws:ecs:eu-central-1:123456789012:task/deployments/0123456789abcdef';
@@ -29,5 +30,21 @@ describe('the task that a runner is in', () => {
       code: 'ServiceUnavailable',
       message: `ECS did not say which task this is (${server.url}/v4/id/task).`,
     });
+  });
+
+  it('is not looked for in an answer without an end, which is read no further than a MiB', async () => {
+    const chunk = Buffer.alloc(64 * 1024, 'x');
+    const server = await startHttpServer((_request, response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write(chunk));
+      };
+      response.on('drain', more);
+      more();
+    });
+    await expect(readOwnTask(`${server.url}/v4/id`)).rejects.toMatchObject({
+      code: 'ServiceUnavailable',
+      cause: { message: 'more than 1048576 bytes' },
+    });
+    await server.close();
   });
 });

@@ -93,6 +93,25 @@ describe('whether the task of a runner is dead', () => {
     );
   });
 
+  it('one whose cluster was deleted is dead when its execution is over, and the evidence says so', async () => {
+    const gone = { status: 400, json: { __type: 'ClusterNotFoundException', message: 'Cluster not found.' } };
+    await using server = await awsSaying(gone, execution('FAILED'));
+    expect(await evidenceOf(RUN, server)).toBe(
+      `ECS does not know the cluster deployments of the task ${TASK} any more, and the execution ${EXECUTION} is over`,
+    );
+    await using running = await awsSaying(gone, execution('RUNNING'));
+    expect(await evidenceOf(RUN, running)).toBeUndefined();
+  });
+
+  it('that ECS refuses to say it is no evidence, and does not pass with time', async () => {
+    const denied = { status: 400, json: { __type: 'AccessDeniedException', message: 'not yours' } };
+    await using server = await awsSaying(denied);
+    await expect(evidenceOf(RUN, server)).rejects.toMatchObject({
+      code: 'ServiceUnreachable',
+      message: `Asking ECS for the task ${TASK} was refused (AccessDeniedException): not yours`,
+    });
+  });
+
   it('one that ECS has forgotten is dead when Step Functions has forgotten its execution too', async () => {
     const forgotten = { status: 400, json: { __type: 'ExecutionDoesNotExist', message: 'no' } };
     await using server = await awsSaying(MISSING, forgotten);
