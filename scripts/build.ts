@@ -23,6 +23,8 @@ const built = await build({
   bundle: true,
   platform: 'node',
   target: 'node22',
+  // What is CommonJS has no names of its own where it is loaded only when it is needed, as the clients of AWS are.
+  mainFields: ['module', 'main'],
   format: 'esm',
   sourcemap: 'linked',
   // Some packages are CommonJS and ask for Node's modules by require.

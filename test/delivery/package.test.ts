@@ -147,6 +147,24 @@ describe('the npm package', { timeout: 120_000 }, () => {
     expect(await storyOn(node22 ?? '')).toMatch(/verif/i);
   });
 
+  it.each([
+    ['DynamoDB', ['deployments', 'list', '--requests', 'dynamodb://deployments']],
+    ['S3', ['deployments', 'kinds', '--kinds', 's3://acme-deployments/catalogue']],
+  ])('has the client of %s with it, which is loaded only when it is asked for', async (_, args) => {
+    const environment = {
+      PATH: process.env['PATH'] ?? '',
+      HOME: folder,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'none',
+      AWS_SECRET_ACCESS_KEY: 'none',
+      AWS_MAX_ATTEMPTS: '1',
+      // Nothing listens there.
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+    };
+    const failing = run(process.execPath, [program(), ...args], { cwd: installed, env: environment });
+    await expect(failing).rejects.toMatchObject({ stderr: expect.stringContaining('(ECONNREFUSED)') });
+  });
+
   it.skipIf(node20 === undefined)('says to a Node that is too old which one it needs', async () => {
     const failing = run(node20 ?? '', [program(), 'demo'], { cwd: installed });
     await expect(failing).rejects.toMatchObject({
