@@ -18,8 +18,10 @@ export interface TerraformEnd {
   output(maxBytes: number): Promise<string>;
 }
 
-/** A folder to run Terraform in, with the providers of one mirror and nothing else. Disposing removes it. */
+/** A folder to run Terraform in, with the providers of one mirror and nothing else. Disposing removes it unless it is kept. */
 export interface TerraformWorkspace extends AsyncDisposable {
+  /** What lies in it is needed, and is nowhere else: `leftFile` finds it, until `open` is called again. */
+  keep(): void;
   run(call: TerraformCall): Promise<TerraformEnd>;
   write(name: string, contents: Uint8Array | string): Promise<void>;
   read(name: string): Promise<Uint8Array | undefined>;

@@ -61,7 +61,11 @@ export function createTerraform(options: TerraformOptions): Terraform {
 
 function createWorkspace(folder: string, options: TerraformOptions): TerraformWorkspace {
   let calls = 0;
+  let kept = false;
   return {
+    keep: () => {
+      kept = true;
+    },
     write: (name, contents) => writeInto(folder, name, contents),
     read: (name) => readFile(join(folder, name)).catch(() => undefined),
     run: async (call) => {
@@ -71,7 +75,7 @@ function createWorkspace(folder: string, options: TerraformOptions): TerraformWo
     },
     [Symbol.asyncDispose]: async () => {
       await settleFolder(folder, options.graceMs);
-      await rm(folder, { recursive: true, force: true });
+      if (!kept) await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,9 +1,11 @@
 import type { DeploymentRequest, KnownState, PlanRecord } from '../../domain/deployment-request/request.ts';
 import { unsettledAfter } from '../../domain/deployment-request/state/judgement.ts';
-import type { StateContents } from '../../domain/deployment-request/state/schema.ts';
-import { SyncError } from '../../domain/errors.ts';
+import { readState, type StateContents } from '../../domain/deployment-request/state/schema.ts';
+import { SyncError, toSyncError } from '../../domain/errors.ts';
+import type { TerraformWorkspace } from '../../ports/terraform.ts';
 import { changeRequest, readRequest } from './change.ts';
 import { hashBytes } from './plan-run.ts';
+import type { RunPorts } from './ports.ts';
 import { savedState } from './prepare.ts';
 import { knownState, planName, type RunContext } from './run-context.ts';
 import { cancelled } from './stopping.ts';
@@ -24,8 +26,7 @@ export async function applyRun(
   plan: PlanRecord,
 ): Promise<AppliedRun> {
   const applied = await applyPlan(context, steps, plan);
-  const errored = await steps.workspace.read(ERRORED_STATE);
-  return { ...(await stateAfter(context, request, applied, errored)), error: applied.error };
+  return await stateAfter(context, request, applied, steps.workspace);
 }
 
 async function applyPlan(context: RunContext, steps: StepTerms, plan: PlanRecord): Promise<Applied> {
@@ -53,11 +54,12 @@ async function stateAfter(
   { ports, id, log }: RunContext,
   request: DeploymentRequest,
   applied: Applied,
-  errored: Uint8Array | undefined,
-): Promise<Omit<AppliedRun, 'error'>> {
-  const { tracker, error } = applied;
-  const contents = await savedState(ports, id, errored);
+  workspace: TerraformWorkspace,
+): Promise<AppliedRun> {
+  const { tracker } = applied;
+  const { contents, lost } = await stateOrLoss(ports, id, workspace);
   const begun = [...tracker.begun, ...(request.state?.unsettled ?? [])];
+  const error = lost === undefined ? applied.error : withLoss(applied.error, lost);
   // What a provider itself calls failed is not there; what was cut off before it said anything may be.
   const unsettled = error === undefined ? [] : unsettledAfter(begun, tracker.failed, contents);
   if (unsettled.length > 0) log.say(`Not known whether these exist: ${unsettled.join(', ')}.`);
@@ -65,5 +67,30 @@ async function stateAfter(
   return {
     contents,
     known: contents === undefined ? { ...before, unsettled } : knownState(contents, unsettled),
+    error,
   };
+}
+
+/** The state after the apply; where the store takes nothing any more, the last that it has, and what it says. */
+async function stateOrLoss(
+  ports: RunPorts,
+  id: string,
+  workspace: TerraformWorkspace,
+): Promise<{ readonly contents: StateContents | undefined; readonly lost?: SyncError }> {
+  try {
+    const errored = await workspace.read(ERRORED_STATE);
+    return { contents: await savedState(ports, id, errored) };
+  } catch (error) {
+    // The one copy of what Terraform knows. A task of ECS takes it along; on one machine the next run finds it.
+    workspace.keep();
+    const text = await ports.store.readState(id).catch(() => undefined);
+    return { contents: text === undefined ? undefined : readState(text), lost: toSyncError(error) };
+  }
+}
+
+function withLoss(error: SyncError | undefined, lost: SyncError): SyncError {
+  if (error === undefined) return lost;
+  return new SyncError(error.code, `${error.message} Nor could it be kept elsewhere: ${lost.message}`, {
+    cause: error,
+  });
 }

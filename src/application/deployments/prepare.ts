@@ -126,6 +126,12 @@ export async function savedState(
   return saved !== undefined && saved.serial > (stored?.serial ?? -1) ? saved : stored;
 }
 
+/** A state that an earlier run on this machine could neither write nor keep elsewhere is kept now. */
+export async function keepLeftState(ports: Pick<RunPorts, 'store' | 'terraform'>, id: string): Promise<void> {
+  const left = await ports.terraform.leftFile(id, ERRORED_STATE);
+  if (left !== undefined) await savedState(ports, id, left);
+}
+
 /** Installs the providers, and brings the state into order: a dead runner's lock, and a state that could not be written. */
 export async function initialise(
   ports: RunPorts,

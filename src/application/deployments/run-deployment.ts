@@ -12,7 +12,14 @@ import { changeRequest, readRequest } from './change.ts';
 import { archiveKind } from './kinds.ts';
 import { planRun } from './plan-run.ts';
 import type { RunPorts } from './ports.ts';
-import { initialise, kindForRun, openWorkspace, requireProviders, requireState } from './prepare.ts';
+import {
+  initialise,
+  keepLeftState,
+  kindForRun,
+  openWorkspace,
+  requireProviders,
+  requireState,
+} from './prepare.ts';
 import { knownState, logName, type RunContext } from './run-context.ts';
 import { createRunLog } from './run-log.ts';
 import { settleRun } from './settle-run.ts';
@@ -139,6 +146,7 @@ async function carryOut(
   // It may be needed for a destroy years later.
   await archiveKind(ports, kind);
   await changeRequest(ports, id, () => ({ kind: 'Progressed', ...own, kindDigest: kind.digest }));
+  await keepLeftState(ports, id);
   // What an empty or older state would make of the plan is refused before anything runs.
   if ((await ports.store.get(`errored/${id}.tfstate`)) === undefined) await requireState(ports, request);
   await using workspace = await openWorkspace(ports, request, kind);

@@ -1,6 +1,4 @@
-import { readdir, readlink } from 'node:fs/promises';
-import { createServer, request as forward } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
@@ -10,14 +8,18 @@ import { createS3Deployments } from '../../../src/adapters/aws/s3-deployment-sto
 import { createTerraform } from '../../../src/adapters/terraform-cli/terraform.ts';
 import { monitorDeployments } from '../../../src/application/deployments/monitor.ts';
 import { askDestroy, askRetry } from '../../../src/application/deployments/requests.ts';
+import { SyncError } from '../../../src/domain/errors.ts';
+import type { DeploymentStore } from '../../../src/ports/deployment-store.ts';
 import { type Moto, motoIsHere, newBucket, runMoto } from '../../adapters/aws/support.ts';
 import { startProviderSync } from '../../support/command-line.ts';
+import { killAllIn } from '../../support/deployments/processes.ts';
 import {
   type DeploymentWorld,
   environmentOfTerraform,
   makeDeploymentWorld,
   makeNotesMirror,
 } from '../../support/deployments/world.ts';
+import { startForwarder } from '../../support/forwarder.ts';
 import { terraformIsHere } from '../../support/terraform.ts';
 
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none', AWS_REGION: REGION };
@@ -27,26 +29,10 @@ let moto: Moto;
 let mirror: Awaited<ReturnType<typeof makeNotesMirror>>;
 
 /** S3 that refuses to write states while `refusing()`. */
-async function refusingProxy(target: string, refusing: () => boolean) {
-  const server = createServer((incoming, answer) => {
-    if (refusing() && incoming.method === 'PUT' && incoming.url?.includes('terraform.tfstate?')) {
-      incoming.resume();
-      answer.writeHead(403, { 'content-type': 'application/xml' });
-      answer.end('<Error><Code>AccessDenied</Code><Message>No.</Message></Error>');
-      return;
-    }
-    const { method, url, headers } = incoming;
-    const onward = forward(new URL(url ?? '/', target), { method, headers }, (response) => {
-      answer.writeHead(response.statusCode ?? 502, response.headers);
-      response.pipe(answer);
-    });
-    onward.on('error', () => answer.destroy());
-    incoming.pipe(onward);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, close: () => new Promise((resolve) => server.close(resolve)) };
-}
+const refusingProxy = (target: string, refusing: () => boolean) =>
+  startForwarder(target, ({ method, url }) =>
+    refusing() && method === 'PUT' && url?.includes('terraform.tfstate?') ? 'refuse' : 'forward',
+  );
 
 async function newWorld(endpoint = moto.url): Promise<DeploymentWorld & { readonly bucket: string }> {
   const bucket = await newBucket(moto.clients);
@@ -62,13 +48,6 @@ async function newWorld(endpoint = moto.url): Promise<DeploymentWorld & { readon
     graceMs: 20_000,
   });
   return { ...world, bucket, ports: Object.assign(world.ports, { terraform }) };
-}
-
-async function killAllIn(folder: string): Promise<void> {
-  for (const pid of await readdir('/proc')) {
-    const cwd = /^\d+$/.test(pid) ? await readlink(`/proc/${pid}/cwd`).catch(() => '') : '';
-    if (cwd.startsWith(folder)) process.kill(Number(pid), 'SIGKILL');
-  }
 }
 
 describe.skipIf(!terraformIsHere || !motoIsHere)(
@@ -121,6 +100,47 @@ describe.skipIf(!terraformIsHere || !motoIsHere)(
         (await world.journal()).filter(({ what }) => what === 'created' || what === 'adopted'),
       ).toHaveLength(2);
       expect(await world.ports.store.get('errored/web.tfstate')).toBeUndefined();
+      await proxy.close();
+    });
+
+    it('names what may exist, and finds its state again, where the store takes nothing at all', async () => {
+      let refusing = false;
+      const proxy = await refusingProxy(moto.url, () => refusing);
+      await using world = await newWorld(proxy.url);
+      const { store } = world.ports;
+      const put: DeploymentStore['put'] = async (name, bytes) => {
+        if (refusing) throw new SyncError('ServiceUnavailable', `${name} was refused.`);
+        await store.put(name, bytes);
+      };
+      Object.assign(world.ports, { store: { ...store, put } });
+      await world.request('web', { seconds: 1 });
+      const running = world.run('web');
+      while (!(await world.journal()).some(({ what }) => what === 'create-begun'))
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      refusing = true;
+      expect((await running).request).toMatchObject({
+        status: 'FAILED',
+        failure: {
+          code: 'TerraformFailed',
+          message: expect.stringContaining(
+            'Nor could it be kept elsewhere: errored/web.tfstate was refused.',
+          ),
+        },
+        state: { resources: 0, unsettled: ['notes_note.note["first"]', 'notes_note.note["second"]'] },
+      });
+      refusing = false;
+      await askRetry(world.ports, 'web', 'ada');
+      const again = (await world.run('web')).request;
+      expect(again.failure).toBeUndefined();
+      expect(again).toMatchObject({ status: 'DEPLOYED', state: { resources: 2, unsettled: [] } });
+      // It was not made again, nor taken over: the state that tells of it was still on this machine.
+      expect((await world.journal()).map(({ what }) => what).toSorted()).toEqual([
+        'create-begun',
+        'create-begun',
+        'created',
+        'created',
+      ]);
+      expect(await readdir(join(world.data, 'work'))).toEqual([]);
       await proxy.close();
     });
 
