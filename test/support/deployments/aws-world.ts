@@ -43,8 +43,10 @@ export interface AwsDeployments extends AsyncDisposable {
   readonly environment: Readonly<Record<string, string>>;
   ask(id: string, kind: string, inputs: Readonly<Record<string, unknown>>, approval?: boolean): Promise<void>;
   read(id: string): Promise<DeploymentRequest>;
-  /** Everything that the table's stream holds, oldest first. */
+  /** What the table's stream holds from its beginning, oldest first: a thousand records at most. */
   stream(): Promise<readonly StreamRecord[]>;
+  /** What it holds since this was asked before. */
+  news(): Promise<readonly StreamRecord[]>;
   /** Names of the executions that moto was asked to start. */
   executions(machine: 'deploy' | 'cleanup'): Promise<readonly string[]>;
   mails(): Promise<readonly { readonly Subject: string; readonly Message: string }[]>;
@@ -87,6 +89,22 @@ export async function awsDeployments(kinds: string): Promise<AwsDeployments> {
   await sns.send(new SubscribeCommand({ TopicArn: TOPIC, Protocol: 'sqs', Endpoint }));
 
   const requests = createDynamoRequests({ dynamodb, tableName: REQUESTS_TABLE });
+  let position: string | undefined;
+  const oldest = async () => {
+    const StreamArn = TableDescription?.LatestStreamArn;
+    const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }));
+    const ShardId = StreamDescription?.Shards?.[0]?.ShardId;
+    const { ShardIterator } = await streams.send(
+      new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
+    );
+    return ShardIterator;
+  };
+  const recordsFrom = async (ShardIterator: string | undefined) => {
+    const { Records = [], NextShardIterator: next } = await streams.send(
+      new GetRecordsCommand({ ShardIterator }),
+    );
+    return { records: Records as unknown as readonly StreamRecord[], next };
+  };
   return {
     moto,
     dynamodb,
@@ -117,15 +135,15 @@ export async function awsDeployments(kinds: string): Promise<AwsDeployments> {
       if (request === undefined) throw new Error(`${id} is not there.`);
       return request;
     },
-    stream: async () => {
-      const StreamArn = TableDescription?.LatestStreamArn;
-      const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }));
-      const ShardId = StreamDescription?.Shards?.[0]?.ShardId;
-      const { ShardIterator } = await streams.send(
-        new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
-      );
-      const { Records = [] } = await streams.send(new GetRecordsCommand({ ShardIterator }));
-      return Records as unknown as readonly StreamRecord[];
+    stream: async () => (await recordsFrom(await oldest())).records,
+    news: async () => {
+      const records: StreamRecord[] = [];
+      for (;;) {
+        const read = await recordsFrom(position ?? (await oldest()));
+        position = read.next;
+        records.push(...read.records);
+        if (read.records.length === 0) return records;
+      }
     },
     executions: async (machine) => {
       const stateMachineArn = machineArn(machine);
