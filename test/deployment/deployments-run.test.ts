@@ -1,15 +1,26 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HeadObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { REGION } from '../../scripts/stand-ins/aws-resources.ts';
-import { approvePlan, askDestroy, askRetry } from '../../src/application/deployments/requests.ts';
+import {
+  approvePlan,
+  askDestroy,
+  askRetry,
+  cancelDeployment,
+} from '../../src/application/deployments/requests.ts';
 import { motoIsHere } from '../adapters/aws/support.ts';
 import { type AwsDeployments, DEPLOYMENTS_BUCKET } from '../support/deployments/aws-world.ts';
 import { placesOf, wrongWith } from '../support/deployments/workflow-left.ts';
 import {
+  type Happenings,
   makeWorkflowWorld,
   type RunningTask,
   STORE_KEY,
@@ -17,8 +28,10 @@ import {
   type WorkflowWorld,
 } from '../support/deployments/workflow-world.ts';
 import { makeNotesMirror } from '../support/deployments/world.ts';
+import { startForwarder } from '../support/forwarder.ts';
 import { terraformIsHere } from '../support/terraform.ts';
 import type { Json } from './support/cloudformation.ts';
+import type { Execution } from './support/state-machine.ts';
 
 const PASSWORD = 'correct-horse-battery-staple';
 const PARAMETER = '/provider-sync/deployments/inputs/notes';
@@ -35,18 +48,32 @@ const whenSaid =
     task.child.stderr?.on('data', look);
   };
 
+/** A kind of which a run may take a minute. */
+async function shortKind(kinds: string): Promise<void> {
+  await cp(join(kinds, 'example'), join(kinds, 'example-short'), { recursive: true });
+  const file = join(kinds, 'example-short', 'kind.json');
+  const kind = JSON.parse(await readFile(file, 'utf8'));
+  await writeFile(file, JSON.stringify({ ...kind, limits: { ...kind.limits, minutes: 1 } }));
+}
+
 /** The real definitions, functions, runner and Terraform; moto and two small servers stand for AWS. */
 describe.skipIf(!motoIsHere || !terraformIsHere)(
   'deployments on AWS (needs Python, pip and terraform)',
-  { timeout: 240_000 },
+  { timeout: 400_000 },
   () => {
     let mirror: Awaited<ReturnType<typeof makeNotesMirror>>;
     let world: WorkflowWorld;
     let aws: AwsDeployments;
     let ssm: SSMClient;
+    let hung: Promise<Execution>;
+    /** Step Functions, whose answers may be lost, and S3, which may refuse to write. */
+    let [states, objects]: readonly (Awaited<ReturnType<typeof startForwarder>> | undefined)[] = [];
+    let losing = false;
+    let refusing: 'nothing' | 'states' | 'all' = 'nothing';
 
     beforeAll(async () => {
       mirror = await makeNotesMirror();
+      await shortKind(mirror.kinds);
       world = await makeWorkflowWorld({ mirror });
       ({ aws } = world);
       for (const level of ['debug', 'error', 'info', 'log', 'warn'] as const) {
@@ -55,9 +82,25 @@ describe.skipIf(!motoIsHere || !terraformIsHere)(
       const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
       ssm = new SSMClient({ endpoint: aws.moto.url, region: REGION, credentials });
       await ssm.send(new PutParameterCommand({ Name: PARAMETER, Value: PASSWORD, Type: 'SecureString' }));
+      const { url } = aws.moto;
+      states = await startForwarder(url, () => (losing ? 'lose' : 'forward'));
+      objects = await startForwarder(url, ({ method, url: path = '' }) => {
+        const refuses =
+          (method === 'PUT' || method === 'DELETE') &&
+          (refusing === 'all' || (refusing === 'states' && path.includes('terraform.tfstate?')));
+        return refuses ? 'refuse' : 'forward';
+      });
+      process.env['AWS_ENDPOINT_URL_SFN'] = states.url;
+      // It takes its minute while others run.
+      await ask('hung', { seconds: 600 }, false, 'example-short');
+      hung = world.carryOut('hung');
+      hung.catch(() => {});
     }, 180_000);
     afterAll(async () => {
+      delete process.env['AWS_ENDPOINT_URL_SFN'];
+      await hung?.catch(() => {});
       ssm?.destroy();
+      for (const each of [states, objects]) await each?.close();
       for (const each of [mirror, world]) await each?.[Symbol.asyncDispose]();
     });
 
@@ -65,9 +108,22 @@ describe.skipIf(!motoIsHere || !terraformIsHere)(
       requests: aws.requests,
       clock: { now: () => new Date(), monotonic: () => performance.now() },
     });
-    const ask = async (id: string, inputs: Json = {}, approval = false): Promise<void> => {
+    const ask = async (id: string, inputs: Json = {}, approval = false, kind = 'example'): Promise<void> => {
       const own = { folder: world.notesOf(id), password: `ssm:${PARAMETER}`, ...inputs };
-      await aws.ask(id, 'example', own, approval);
+      await aws.ask(id, kind, own, approval);
+    };
+    const approve = async (id: string): Promise<void> => {
+      await approvePlan(ports(), id, (await aws.read(id)).run?.plan?.sha256 ?? '', 'bob');
+    };
+    /** Does something the first time that a plan waits for its approval. */
+    const whenWaiting = (id: string, doing: () => Promise<unknown>): NonNullable<Happenings['onLook']> => {
+      let done = false;
+      return async ({ next }) => {
+        const { run } = await aws.read(id);
+        if (done || next !== 'wait' || run?.stage !== 'awaiting-approval') return;
+        done = true;
+        await doing();
+      };
     };
     /** What holds after everything that may happen, and is written nowhere. */
     const expectSound = async (id: string): Promise<void> => {
@@ -104,7 +160,7 @@ describe.skipIf(!motoIsHere || !terraformIsHere)(
         status: 'DEPLOYED',
         generation: 3,
         run: {
-          task: `${TASK_ARN}task-2`,
+          task: expect.stringContaining(TASK_ARN),
           execution: expect.stringMatching(/:web-deploy-1$/),
           approval: { by: 'bob', usedAt: expect.any(String) },
         },
@@ -121,13 +177,8 @@ describe.skipIf(!motoIsHere || !terraformIsHere)(
       expect(Parameter).toMatchObject({ Type: 'SecureString', Value: JSON.stringify(PASSWORD) });
 
       await askDestroy(ports(), 'web', 'bob', false);
-      let approved = false;
       const destroyed = await world.carryOut('web', {
-        onLook: async ({ next }) => {
-          if (next !== 'wait' || approved) return;
-          approved = true;
-          await approvePlan(ports(), 'web', (await aws.read('web')).run?.plan?.sha256 ?? '', 'bob');
-        },
+        onLook: whenWaiting('web', () => approve('web')),
       });
       expect(destroyed).toEqual({ output: { id: 'web', status: 'DESTROYED' } });
       await expectSound('web');
@@ -159,7 +210,7 @@ describe.skipIf(!motoIsHere || !terraformIsHere)(
       expect(request.failure?.message).toContain('OutOfMemoryError');
       expect(request.state?.unsettled.length).toBeGreaterThan(0);
       await expectSound('killed');
-      const mails = await aws.mails();
+      const mails = (await aws.mails()).filter(({ Subject }) => Subject.includes('killed'));
       expect(mails).toHaveLength(1);
       expect(mails[0]?.Subject).toBe('Deployment killed could not be deployed: RunnerLost');
       expect(mails[0]?.Message).toMatch(/Execution: https:\/\/.*killed-deploy-1/);
@@ -187,6 +238,108 @@ describe.skipIf(!motoIsHere || !terraformIsHere)(
       await expectSound('killed');
     });
 
+    it('begin once, however often the stream tells of it, whatever answer is lost and whoever else runs it', async () => {
+      await ask('told', { seconds: 1 });
+      const Records = await world.recordsOf('told');
+      const [first] = Records;
+      losing = true;
+      expect(await world.functions.trigger({ Records })).toEqual({
+        batchItemFailures: [{ itemIdentifier: first?.dynamodb.SequenceNumber }],
+      });
+      losing = false;
+      const tenTimes = { Records: Array.from({ length: 10 }, () => first) };
+      expect(await world.functions.trigger(tenTimes)).toEqual({ batchItemFailures: [] });
+      const ofTold = async () => (await aws.executions('deploy')).filter((name) => name.startsWith('told-'));
+      expect(await ofTold()).toEqual(['told-deploy-1']);
+      // Two workflows for one state, and so two tasks: one of them has the row.
+      const request = await aws.read('told');
+      const both = await Promise.all([world.execute(request), world.execute(request)]);
+      const deployed = { output: { id: 'told', status: 'DEPLOYED' } };
+      expect(both).toEqual([deployed, deployed]);
+      await expectSound('told');
+      expect(await world.functions.trigger(tenTimes)).toEqual({ batchItemFailures: [] });
+      expect(await ofTold()).toEqual(['told-deploy-1']);
+      expect((await aws.read('told')).generation).toBe(3);
+      expect((await world.journal('told')).filter(({ what }) => what === 'created')).toHaveLength(2);
+    });
+
+    it('lose nothing where the store refuses to write in the middle of an apply', async () => {
+      await ask('refused', { seconds: 1 });
+      const environment = { AWS_ENDPOINT_URL_S3: objects?.url ?? '' };
+      const refusingIn = async (what: typeof refusing) => {
+        const ended = await world.carryOut('refused', {
+          environment,
+          onTask: whenSaid('Creating...', () => {
+            refusing = what;
+          }),
+        });
+        refusing = 'nothing';
+        await expectSound('refused');
+        return ended;
+      };
+      // Not even what Terraform saved can be kept, and the task's disk is gone.
+      expect((await refusingIn('all')).error?.name).toBe('TerraformFailed');
+      expect((await aws.read('refused')).state?.unsettled).toHaveLength(2);
+      await askRetry(ports(), 'refused', 'ada');
+      // The provider takes over what is there; the state is kept beside its place.
+      expect((await refusingIn('states')).error?.name).toBe('TerraformFailed');
+      expect((await aws.read('refused')).state).toMatchObject({ resources: 2, unsettled: [] });
+      await askRetry(ports(), 'refused', 'ada');
+      expect(await world.carryOut('refused')).toEqual({ output: { id: 'refused', status: 'DEPLOYED' } });
+      await expectSound('refused');
+      await destroy('refused');
+    });
+
+    it('apply no plan that is stale, and stop at every stage when they are cancelled', async () => {
+      const id = 'changed';
+      const cancel = () => cancelDeployment(ports(), id, 'eve');
+      const failingWith = async (code: string, happenings: Happenings): Promise<void> => {
+        await askRetry(ports(), id, 'ada');
+        expect((await world.carryOut(id, happenings)).error?.name).toBe(code);
+        expect(await world.existing(id)).toEqual([]);
+        await expectSound(id);
+      };
+      await ask(id, { seconds: 3 }, true);
+      await cancel();
+      // What was pending is over before anything was started.
+      expect(await world.functions.trigger({ Records: await world.recordsOf(id) })).toEqual({
+        batchItemFailures: [],
+      });
+      expect(await aws.executions('deploy')).not.toContain('changed-deploy-1');
+      await failingWith('DeploymentCancelled', { onTask: () => void cancel() });
+      await failingWith('DeploymentCancelled', { onLook: whenWaiting(id, cancel) });
+      const moveOn = async (): Promise<void> => {
+        await approve(id);
+        const Body = JSON.stringify({ version: 4, serial: 5, lineage: 'other', outputs: {}, resources: [] });
+        const Key = `state/${id}/terraform.tfstate`;
+        await aws.moto.clients.s3.send(new PutObjectCommand({ Bucket: DEPLOYMENTS_BUCKET, Key, Body }));
+      };
+      await failingWith('PlanStale', { onLook: whenWaiting(id, moveOn) });
+      await failingWith('DeploymentCancelled', {
+        onLook: whenWaiting(id, async () => {
+          await approve(id);
+          await cancel();
+        }),
+      });
+      await failingWith('DeploymentCancelled', {
+        onLook: whenWaiting(id, () => approve(id)),
+        onTask: whenSaid('Creating...', () => void cancel()),
+      });
+    });
+
+    it('keep a log of a few MB of a provider that says 100', async () => {
+      const names = Array.from({ length: 50 }, (_, index) => `n${index}`);
+      await ask('loud', { manner: 'chatty', names });
+      expect(await world.carryOut('loud')).toEqual({ output: { id: 'loud', status: 'DEPLOYED' } });
+      await expectSound('loud');
+      const Key = `logs/${(await aws.read('loud')).run?.id}.log`;
+      const log = await aws.moto.clients.s3.send(new GetObjectCommand({ Bucket: DEPLOYMENTS_BUCKET, Key }));
+      const text = (await log.Body?.transformToString()) ?? '';
+      expect(text.length).toBeLessThan(9_000_000);
+      expect(text).toContain('n0 loud-n0');
+      expect(text).toContain('(cut)');
+    });
+
     it('fail before Terraform is started when a provider is not mirrored', async () => {
       const empty = await mkdtemp(join(tmpdir(), 'provider-sync-empty-'));
       await ask('unmirrored');
@@ -198,6 +351,16 @@ describe.skipIf(!motoIsHere || !terraformIsHere)(
       await expectSound('unmirrored');
       await destroy('unmirrored');
       await rm(empty, { recursive: true });
+    });
+
+    it('stop what hangs at the limit of its kind, and can be destroyed', async () => {
+      expect((await hung).error).toEqual({
+        name: 'TerraformFailed',
+        cause: 'The run was stopped: it took more than the 1 minutes that its kind allows.',
+      });
+      expect(await world.existing('hung')).toEqual([]);
+      await expectSound('hung');
+      await destroy('hung');
     });
 
     it('takes up what the stream never told, and finds nothing else', async () => {

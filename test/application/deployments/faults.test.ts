@@ -121,19 +121,6 @@ describe.skipIf(!terraformIsHere)('a deployment to which something happens', { t
     expect(reference).toMatchObject({ sensitive: true });
   });
 
-  it('is carried out whatever its provider says: 100 MB leave a log of a few', async () => {
-    await using world = await makeDeploymentWorld(mirror);
-    const names = Array.from({ length: 50 }, (_, index) => `n${index}`);
-    await world.request('web', { manner: 'chatty', names });
-    const { request } = await world.run('web');
-    expect(request.failure).toBeUndefined();
-    expect(request).toMatchObject({ status: 'DEPLOYED', state: { resources: 50 } });
-    const log = await world.logOf(request);
-    expect(log.length).toBeLessThan(9_000_000);
-    expect(log).toContain('n0 web-n0');
-    expect(log).toContain('(cut)');
-  });
-
   it.each<[string, (world: DeploymentWorld) => Promise<void>, string, string]>([
     [
       'was recalled',

@@ -44,7 +44,7 @@ export interface RunningTask {
 }
 
 /** What happens while a workflow goes on. */
-interface Happenings {
+export interface Happenings {
   /** Told what each look said, before the workflow goes on. */
   readonly onLook?: (step: Json) => Promise<void>;
   readonly onTask?: (task: RunningTask) => void;
