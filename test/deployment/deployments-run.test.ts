@@ -17,7 +17,9 @@ import {
   cancelDeployment,
 } from '../../src/application/deployments/requests.ts';
 import { motoIsHere } from '../adapters/aws/support.ts';
+import { type ChaosProxy, type Fault, startChaosProxy } from '../support/chaos-proxy.ts';
 import { type AwsDeployments, DEPLOYMENTS_BUCKET } from '../support/deployments/aws-world.ts';
+import { NO_STATES, NOTHING_WRITTEN } from '../support/deployments/refusals.ts';
 import { placesOf, wrongWith } from '../support/deployments/workflow-left.ts';
 import {
   type Happenings,
@@ -28,7 +30,6 @@ import {
   type WorkflowWorld,
 } from '../support/deployments/workflow-world.ts';
 import { makeNotesMirror } from '../support/deployments/world.ts';
-import { startForwarder } from '../support/forwarder.ts';
 import { terraformIsHere } from '../support/terraform.ts';
 import type { Json } from './support/cloudformation.ts';
 import type { Execution } from './support/state-machine.ts';
@@ -67,9 +68,8 @@ describe.skipIf(!motoIsHere || !terraformIsHere)(
     let ssm: SSMClient;
     let hung: Promise<Execution>;
     /** Step Functions, whose answers may be lost, and S3, which may refuse to write. */
-    let [states, objects]: readonly (Awaited<ReturnType<typeof startForwarder>> | undefined)[] = [];
-    let losing = false;
-    let refusing: 'nothing' | 'states' | 'all' = 'nothing';
+    let states: ChaosProxy;
+    let objects: ChaosProxy;
 
     beforeAll(async () => {
       mirror = await makeNotesMirror();
@@ -82,18 +82,15 @@ describe.skipIf(!motoIsHere || !terraformIsHere)(
       const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
       ssm = new SSMClient({ endpoint: aws.moto.url, region: REGION, credentials });
       await ssm.send(new PutParameterCommand({ Name: PARAMETER, Value: PASSWORD, Type: 'SecureString' }));
-      const { url } = aws.moto;
-      states = await startForwarder(url, () => (losing ? 'lose' : 'forward'));
-      objects = await startForwarder(url, ({ method, url: path = '' }) => {
-        const refuses =
-          (method === 'PUT' || method === 'DELETE') &&
-          (refusing === 'all' || (refusing === 'states' && path.includes('terraform.tfstate?')));
-        return refuses ? 'refuse' : 'forward';
-      });
+      [states, objects] = await Promise.all([
+        startChaosProxy({ target: aws.moto.url }),
+        startChaosProxy({ target: aws.moto.url }),
+      ]);
       process.env['AWS_ENDPOINT_URL_SFN'] = states.url;
       // It takes its minute while others run.
       await ask('hung', { seconds: 600 }, false, 'example-short');
-      hung = world.carryOut('hung');
+      await world.functions.trigger({ Records: await world.recordsOf('hung') });
+      hung = world.execute(await aws.read('hung'));
       hung.catch(() => {});
     }, 180_000);
     afterAll(async () => {
@@ -242,11 +239,11 @@ describe.skipIf(!motoIsHere || !terraformIsHere)(
       await ask('told', { seconds: 1 });
       const Records = await world.recordsOf('told');
       const [first] = Records;
-      losing = true;
+      states.addFaults({ times: Number.POSITIVE_INFINITY, action: { kind: 'lose-answer' } });
       expect(await world.functions.trigger({ Records })).toEqual({
         batchItemFailures: [{ itemIdentifier: first?.dynamodb.SequenceNumber }],
       });
-      losing = false;
+      states.clearFaults();
       const tenTimes = { Records: Array.from({ length: 10 }, () => first) };
       expect(await world.functions.trigger(tenTimes)).toEqual({ batchItemFailures: [] });
       const ofTold = async () => (await aws.executions('deploy')).filter((name) => name.startsWith('told-'));
@@ -265,24 +262,21 @@ describe.skipIf(!motoIsHere || !terraformIsHere)(
 
     it('lose nothing where the store refuses to write in the middle of an apply', async () => {
       await ask('refused', { seconds: 1 });
-      const environment = { AWS_ENDPOINT_URL_S3: objects?.url ?? '' };
-      const refusingIn = async (what: typeof refusing) => {
+      const refusingIn = async (fault: Fault) => {
         const ended = await world.carryOut('refused', {
-          environment,
-          onTask: whenSaid('Creating...', () => {
-            refusing = what;
-          }),
+          environment: { AWS_ENDPOINT_URL_S3: objects.url },
+          onTask: whenSaid('Creating...', () => objects.addFaults(fault)),
         });
-        refusing = 'nothing';
+        objects.clearFaults();
         await expectSound('refused');
         return ended;
       };
       // Not even what Terraform saved can be kept, and the task's disk is gone.
-      expect((await refusingIn('all')).error?.name).toBe('TerraformFailed');
+      expect((await refusingIn(NOTHING_WRITTEN)).error?.name).toBe('TerraformFailed');
       expect((await aws.read('refused')).state?.unsettled).toHaveLength(2);
       await askRetry(ports(), 'refused', 'ada');
       // The provider takes over what is there; the state is kept beside its place.
-      expect((await refusingIn('states')).error?.name).toBe('TerraformFailed');
+      expect((await refusingIn(NO_STATES)).error?.name).toBe('TerraformFailed');
       expect((await aws.read('refused')).state).toMatchObject({ resources: 2, unsettled: [] });
       await askRetry(ports(), 'refused', 'ada');
       expect(await world.carryOut('refused')).toEqual({ output: { id: 'refused', status: 'DEPLOYED' } });

@@ -11,15 +11,16 @@ import { askDestroy, askRetry } from '../../../src/application/deployments/reque
 import { SyncError } from '../../../src/domain/errors.ts';
 import type { DeploymentStore } from '../../../src/ports/deployment-store.ts';
 import { type Moto, motoIsHere, newBucket, runMoto } from '../../adapters/aws/support.ts';
+import { startChaosProxy } from '../../support/chaos-proxy.ts';
 import { startProviderSync } from '../../support/command-line.ts';
 import { killAllIn } from '../../support/deployments/processes.ts';
+import { NO_STATES } from '../../support/deployments/refusals.ts';
 import {
   type DeploymentWorld,
   environmentOfTerraform,
   makeDeploymentWorld,
   makeNotesMirror,
 } from '../../support/deployments/world.ts';
-import { startForwarder } from '../../support/forwarder.ts';
 import { terraformIsHere } from '../../support/terraform.ts';
 
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none', AWS_REGION: REGION };
@@ -27,12 +28,6 @@ const NEVER = new AbortController().signal;
 
 let moto: Moto;
 let mirror: Awaited<ReturnType<typeof makeNotesMirror>>;
-
-/** S3 that refuses to write states while `refusing()`. */
-const refusingProxy = (target: string, refusing: () => boolean) =>
-  startForwarder(target, ({ method, url }) =>
-    refusing() && method === 'PUT' && url?.includes('terraform.tfstate?') ? 'refuse' : 'forward',
-  );
 
 async function newWorld(endpoint = moto.url): Promise<DeploymentWorld & { readonly bucket: string }> {
   const bucket = await newBucket(moto.clients);
@@ -75,14 +70,13 @@ describe.skipIf(!terraformIsHere || !motoIsHere)(
     });
 
     it('keeps a state that could not be written, and brings it back before the next plan', async () => {
-      let refusing = false;
-      const proxy = await refusingProxy(moto.url, () => refusing);
+      const proxy = await startChaosProxy({ target: moto.url });
       await using world = await newWorld(proxy.url);
       await world.request('web', { seconds: 1 });
       const running = world.run('web');
       while (!(await world.journal()).some(({ what }) => what === 'create-begun'))
         await new Promise((resolve) => setTimeout(resolve, 20));
-      refusing = true;
+      proxy.addFaults(NO_STATES);
       const failed = (await running).request;
       expect(failed).toMatchObject({
         status: 'FAILED',
@@ -91,7 +85,7 @@ describe.skipIf(!terraformIsHere || !motoIsHere)(
         state: { resources: 2, unsettled: [] },
       });
       expect(await world.ports.store.get('errored/web.tfstate')).toBeDefined();
-      refusing = false;
+      proxy.clearFaults();
       await askRetry(world.ports, 'web', 'ada');
       const again = (await world.run('web')).request;
       expect(again.failure).toBeUndefined();
@@ -105,7 +99,7 @@ describe.skipIf(!terraformIsHere || !motoIsHere)(
 
     it('names what may exist, and finds its state again, where the store takes nothing at all', async () => {
       let refusing = false;
-      const proxy = await refusingProxy(moto.url, () => refusing);
+      const proxy = await startChaosProxy({ target: moto.url });
       await using world = await newWorld(proxy.url);
       const { store } = world.ports;
       const put: DeploymentStore['put'] = async (name, bytes) => {
@@ -118,6 +112,7 @@ describe.skipIf(!terraformIsHere || !motoIsHere)(
       while (!(await world.journal()).some(({ what }) => what === 'create-begun'))
         await new Promise((resolve) => setTimeout(resolve, 20));
       refusing = true;
+      proxy.addFaults(NO_STATES);
       expect((await running).request).toMatchObject({
         status: 'FAILED',
         failure: {
@@ -129,6 +124,7 @@ describe.skipIf(!terraformIsHere || !motoIsHere)(
         state: { resources: 0, unsettled: ['notes_note.note["first"]', 'notes_note.note["second"]'] },
       });
       refusing = false;
+      proxy.clearFaults();
       await askRetry(world.ports, 'web', 'ada');
       const again = (await world.run('web')).request;
       expect(again.failure).toBeUndefined();

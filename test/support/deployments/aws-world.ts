@@ -8,7 +8,7 @@ import {
   GetShardIteratorCommand,
 } from '@aws-sdk/client-dynamodb-streams';
 import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { CreateStateMachineCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { CreateStateMachineCommand, paginateListExecutions, SFNClient } from '@aws-sdk/client-sfn';
 import { CreateTopicCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { REGION } from '../../../scripts/stand-ins/aws-resources.ts';
@@ -147,8 +147,11 @@ export async function awsDeployments(kinds: string): Promise<AwsDeployments> {
     },
     executions: async (machine) => {
       const stateMachineArn = machineArn(machine);
-      const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn }));
-      return executions.map(({ name = '' }) => name).toSorted();
+      const names: string[] = [];
+      for await (const { executions = [] } of paginateListExecutions({ client: sfn }, { stateMachineArn })) {
+        names.push(...executions.map(({ name = '' }) => name));
+      }
+      return names.toSorted();
     },
     mails: async () =>
       (await drainQueue(sqs, QueueUrl)) as readonly { readonly Subject: string; readonly Message: string }[],
