@@ -16,9 +16,9 @@ export const syncCommand: CommandSpec = {
   name: 'sync',
   summary: 'bring every provider of the config to its destinations',
   description:
-    'Brings every provider of the config into the private registry, whole and verified or not at all. Does ' +
-    'only what is missing, so that running it again goes on where it stopped. One provider’s failure never ' +
-    'stops another.',
+    'Brings every provider of the config to its destinations, whole and verified or not at all. Does only ' +
+    'what is missing, so that running it again goes on where it stopped. One provider’s failure never stops ' +
+    'another.',
   argument: CONFIG_ARGUMENT,
   options: [...RUN_OPTIONS, FAIL_ON_HELD_OPTION],
   elsewhere: { '--dry-run': '"provider-sync plan" shows what a sync would do, and changes nothing.' },

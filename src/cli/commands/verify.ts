@@ -8,8 +8,8 @@ export const verifyCommand: CommandSpec = {
   name: 'verify',
   summary: 'compare what the destinations hold with upstream',
   description:
-    'Reads back what the private registry holds for the config and compares it with upstream: platforms, ' +
-    'sums, SHA256SUMS and its signature, the signing key. Changes nothing. Exits with 1 when anything differs.',
+    'Reads back what the destinations hold for the config and compares it with upstream: platforms, sums, ' +
+    'SHA256SUMS and its signature, the signing key. Changes nothing. Exits with 1 when anything differs.',
   argument: CONFIG_ARGUMENT,
   options: [
     { flags: '--deep', description: 'also download every stored package and compare its digest' },
