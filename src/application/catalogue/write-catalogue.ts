@@ -77,31 +77,8 @@ async function attemptWriting(
   const generation = `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '_')}_${randomUUID().slice(0, 8)}`;
   const made: Made = { at: now.toISOString(), run: contents.run, by: contents.by, generation };
   const folder = `data/${generation}`;
-  const counts = { files: 0, bytes: 0 };
-  const limit = pLimit(AT_ONCE);
-  const put = (path: string, bytes: Uint8Array, type: PageFile['type']) =>
-    limit(async () => {
-      await store.put(path, bytes, type);
-      counts.files += 1;
-      counts.bytes += bytes.length;
-    });
-  const putJson = (path: string, value: unknown) => put(path, jsonOf(value), 'application/json');
-
-  const places = new Map<string, DetailPlace>();
-  await Promise.all(
-    contents.providers.map(async ({ detail }) => {
-      const bytes = jsonOf(detail);
-      const detailSha256 = createHash('sha256').update(bytes).digest('hex');
-      const kept = before.details.get(detail.address);
-      if (kept?.detailSha256 === detailSha256 && present.has(kept.detail)) {
-        places.set(detail.address, kept);
-        return;
-      }
-      const path = `${folder}/providers/${detail.address}.json`;
-      await put(path, bytes, 'application/json');
-      places.set(detail.address, { detail: path, detailSha256 });
-    }),
-  );
+  const writer = createWriter(store);
+  const places = await writeDetails(writer, contents, folder, (kept) => present.has(kept), before.details);
   const pointer: Pointer = {
     format: CATALOGUE_FORMAT,
     made,
@@ -120,30 +97,75 @@ async function attemptWriting(
     ...pointer.assets,
   ]);
   const retired = retire(present, inForce, before.retired, now);
-  await putJson(pointer.overview, contents.overview(made, places));
-  await putJson(pointer.happenings, contents.happenings(made));
-  await putJson(pointer.plots, contents.plots(made));
-  await putJson(pointer.retired, { format: CATALOGUE_FORMAT, files: [...retired.waiting] });
+  await writer.putJson(pointer.overview, contents.overview(made, places));
+  await writer.putJson(pointer.happenings, contents.happenings(made));
+  await writer.putJson(pointer.plots, contents.plots(made));
+  await writer.putJson(pointer.retired, { format: CATALOGUE_FORMAT, files: [...retired.waiting] });
   for (const { path, bytes, type } of page) {
     // One that waits to be removed may be gone any moment.
     const there = present.has(path) && !before.retired.has(path);
-    if (path !== PAGE && !there) await put(path, bytes, type);
+    if (path !== PAGE && !there) await writer.put(path, bytes, type);
   }
   await replacePage(store, page);
   const bytes = jsonOf(pointer);
   if ((await store.replace(POINTER, bytes, before.etag, 'application/json')) === 'changed') return undefined;
-  counts.files += 1;
-  counts.bytes += bytes.length;
-  // What cannot be removed now is found again the next time.
-  const removed = await Promise.allSettled(
-    retired.due.map((path) => limit(async () => await store.delete(path))),
-  );
-  return {
-    location: store.location,
-    generation,
-    ...counts,
-    removed: removed.filter(({ status }) => status === 'fulfilled').length,
+  writer.count(bytes);
+  const removed = await writer.remove(retired.due);
+  return { location: store.location, generation, ...writer.counts, removed };
+}
+
+/** Writes files, some at once, and counts them. */
+function createWriter(store: CatalogueStore) {
+  const counts = { files: 0, bytes: 0 };
+  const limit = pLimit(AT_ONCE);
+  const count = ({ length }: Uint8Array): void => {
+    counts.files += 1;
+    counts.bytes += length;
   };
+  const put = (path: string, bytes: Uint8Array, type: PageFile['type']): Promise<void> =>
+    limit(async () => {
+      await store.put(path, bytes, type);
+      count(bytes);
+    });
+  return {
+    counts,
+    count,
+    put,
+    putJson: (path: string, value: unknown) => put(path, jsonOf(value), 'application/json'),
+    /** How many are gone. What cannot be removed now is found again the next time. */
+    remove: async (paths: readonly string[]): Promise<number> => {
+      const removed = await Promise.allSettled(
+        paths.map((path) => limit(async () => await store.delete(path))),
+      );
+      return removed.filter(({ status }) => status === 'fulfilled').length;
+    },
+  };
+}
+
+/** Each provider's own file, by address; one about which nothing changed stays where it is. */
+async function writeDetails(
+  { put }: ReturnType<typeof createWriter>,
+  { providers }: CatalogueContents,
+  folder: string,
+  isThere: (path: string) => boolean,
+  before: ReadonlyMap<string, DetailPlace>,
+): Promise<ReadonlyMap<string, DetailPlace>> {
+  const places = new Map<string, DetailPlace>();
+  await Promise.all(
+    providers.map(async ({ detail }) => {
+      const bytes = jsonOf(detail);
+      const detailSha256 = createHash('sha256').update(bytes).digest('hex');
+      const kept = before.get(detail.address);
+      if (kept?.detailSha256 === detailSha256 && isThere(kept.detail)) {
+        places.set(detail.address, kept);
+        return;
+      }
+      const path = `${folder}/providers/${detail.address}.json`;
+      await put(path, bytes, 'application/json');
+      places.set(detail.address, { detail: path, detailSha256 });
+    }),
+  );
+  return places;
 }
 
 /** What is there to go on from. Documents that cannot be read count as none: everything is written anew. */

@@ -89,38 +89,7 @@ function Details({
   const gone = route.version !== undefined && version?.version !== route.version;
   return (
     <>
-      <dl class="summary">
-        <Fact name="Newest here">
-          {row.newest === null ? (
-            <span class="faint">none</span>
-          ) : (
-            <bdi class="mono">{visible(row.newest)}</bdi>
-          )}
-        </Fact>
-        <Fact name="Newest upstream">
-          {row.upstream === null ? (
-            <span class="faint">not asked</span>
-          ) : (
-            <bdi class="mono">{visible(cut(row.upstream, 40).text)}</bdi>
-          )}
-        </Fact>
-        <Fact name="The config asks for">
-          {detail.requested === null ? (
-            <span class="faint">not named there</span>
-          ) : (
-            <span class="mono">
-              <Outside text={detail.requested} limit={60} />
-            </span>
-          )}
-        </Fact>
-        <Fact name="Here">{count(row.versions, 'version')}</Fact>
-        <Fact name="Signed by">
-          <SignerName place={row.signer} />
-        </Fact>
-        <Fact name="Last change">
-          <When iso={row.changed} />
-        </Fact>
-      </dl>
+      <Summary row={row} detail={detail} />
       {detail.newer !== null && detail.newer.length > 0 && (
         <p class="newer-versions">
           Upstream also has{' '}
@@ -159,6 +128,43 @@ function Details({
       )}
       <Missing sentences={detail.missing} />
     </>
+  );
+}
+
+function Summary({ row, detail }: { readonly row: ProviderRow; readonly detail: ProviderDetail }) {
+  return (
+    <dl class="summary">
+      <Fact name="Newest here">
+        {row.newest === null ? (
+          <span class="faint">none</span>
+        ) : (
+          <bdi class="mono">{visible(row.newest)}</bdi>
+        )}
+      </Fact>
+      <Fact name="Newest upstream">
+        {row.upstream === null ? (
+          <span class="faint">not asked</span>
+        ) : (
+          <bdi class="mono">{visible(cut(row.upstream, 40).text)}</bdi>
+        )}
+      </Fact>
+      <Fact name="The config asks for">
+        {detail.requested === null ? (
+          <span class="faint">not named there</span>
+        ) : (
+          <span class="mono">
+            <Outside text={detail.requested} limit={60} />
+          </span>
+        )}
+      </Fact>
+      <Fact name="Here">{count(row.versions, 'version')}</Fact>
+      <Fact name="Signed by">
+        <SignerName place={row.signer} />
+      </Fact>
+      <Fact name="Last change">
+        <When iso={row.changed} />
+      </Fact>
+    </dl>
   );
 }
 
