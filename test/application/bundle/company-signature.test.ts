@@ -3,10 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readVerifyKeyFile, signManifest } from '../../../src/adapters/bundle/company-signature.ts';
-import { BUNDLE_FORMS, type ImportOptions, importFrom } from '../../support/bundle-imports.ts';
+import { BUNDLE_FORMS, type ImportOptions } from '../../support/bundle-imports.ts';
 import type { Member } from '../../support/bundles.ts';
 import { temporaryFolders } from '../../support/temporary-folders.ts';
-import { bundleMaterial, type Material, pinningConfig, whole } from './material.ts';
+import { bundleMaterial, importPinned, type Material, whole } from './material.ts';
 
 const temporaryFolder = temporaryFolders();
 let material: Material;
@@ -15,11 +15,7 @@ beforeAll(async () => {
 });
 
 const importing = async (path: string, options: Partial<ImportOptions> = {}) =>
-  await importFrom(path, {
-    config: pinningConfig(material),
-    history: join(await temporaryFolder(), 'history.json'),
-    ...options,
-  });
+  await importPinned(material, await temporaryFolder(), path, options);
 
 describe('the company’s own signature', () => {
   const keys = () => generateKeyPairSync('ed25519');

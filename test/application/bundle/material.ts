@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import type { BundledVersion } from '../../../src/domain/bundle/manifest.ts';
 import { MANIFEST } from '../../../src/domain/bundle/manifest.ts';
 import { makeSampleRelease } from '../../../src/embedded/sample-registry/make-release.ts';
 import { makeSigningKey, type SampleSigningKey } from '../../../src/embedded/sample-registry/signing-key.ts';
+import { type ImportOptions, importFrom } from '../../support/bundle-imports.ts';
 import { bundledReleases, digestOf, type Member, manifestMember } from '../../support/bundles.ts';
 import { anvil, configOf, DARWIN, LINUX } from '../../support/sync-world.ts';
 
@@ -35,6 +37,19 @@ export async function bundleMaterial(): Promise<Material> {
 export function pinningConfig({ acme }: Material) {
   return configOf({ ...anvil('>= 1.0.0'), 'gpg-key-id': acme.keyId });
 }
+
+/** An import by a config that pins the material's key, with a record of imports of its own in `folder`. */
+export const importPinned = async (
+  material: Material,
+  folder: string,
+  path: string,
+  options: Partial<ImportOptions>,
+) =>
+  await importFrom(path, {
+    config: pinningConfig(material),
+    history: join(folder, 'history.json'),
+    ...options,
+  });
 
 export const whole = ({ files, versions }: Material): readonly Member[] => [
   manifestMember(files, versions),

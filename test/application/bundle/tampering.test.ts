@@ -2,11 +2,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createFakeDestination } from '../../fakes/destination.ts';
-import { BUNDLE_FORMS, type ImportOptions, importFrom } from '../../support/bundle-imports.ts';
+import { BUNDLE_FORMS, type ImportOptions } from '../../support/bundle-imports.ts';
 import { writeBundleTar } from '../../support/bundles.ts';
 import { anvil, configOf, weather } from '../../support/sync-world.ts';
 import { temporaryFolders } from '../../support/temporary-folders.ts';
-import { bundleMaterial, type Material, pinningConfig, whole } from './material.ts';
+import { bundleMaterial, importPinned, type Material, whole } from './material.ts';
 import { TAMPERINGS } from './tamperings.ts';
 
 const temporaryFolder = temporaryFolders();
@@ -16,11 +16,7 @@ beforeAll(async () => {
 });
 
 const importing = async (path: string, options: Partial<ImportOptions> = {}) =>
-  await importFrom(path, {
-    config: pinningConfig(material),
-    history: join(await temporaryFolder(), 'history.json'),
-    ...options,
-  });
+  await importPinned(material, await temporaryFolder(), path, options);
 
 describe.each(BUNDLE_FORMS)('a bundle that is a %s', (form, write) => {
   it('is imported when nothing was done to it', async () => {

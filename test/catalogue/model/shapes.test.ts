@@ -6,25 +6,9 @@ import { admissionWords, checkWords, holdWords, outcomeWords } from '../../../sr
 import type { Plots } from '../../../src/domain/catalogue/form/plots.ts';
 import { CATALOGUE_FORMAT } from '../../../src/domain/catalogue/form/pointer.ts';
 import type { VersionDetail } from '../../../src/domain/catalogue/form/provider.ts';
+import { BARE_VERSION } from '../../support/catalogue/bare-version.ts';
 
-const version = (change: Partial<VersionDetail>): VersionDetail => ({
-  version: '1.0.0',
-  states: ['available'],
-  protocols: [],
-  times: { published: null, seen: null, admitted: null, delivered: null },
-  signer: null,
-  checks: [],
-  remarks: [],
-  admission: null,
-  approval: null,
-  hold: null,
-  recall: null,
-  withdrawn: null,
-  releases: [],
-  packages: [],
-  at: [],
-  ...change,
-});
+const version = (change: Partial<VersionDetail>): VersionDetail => ({ ...BARE_VERSION, ...change });
 
 describe('the time line', () => {
   const times = (published: string, delivered: string | null = null) => ({

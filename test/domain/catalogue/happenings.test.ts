@@ -8,6 +8,7 @@ import { plotsOf } from '../../../src/domain/catalogue/plots.ts';
 import { isWorthTelling } from '../../../src/domain/catalogue/worth-telling.ts';
 import { envelopeOf, type Fact } from '../../../src/domain/events/envelope.ts';
 import type { LedgerEntry } from '../../../src/domain/ledger/entry.ts';
+import { BARE_VERSION } from '../../support/catalogue/bare-version.ts';
 
 const MADE = { at: '2026-08-10T12:00:00.000Z', run: null, by: '0.0.0', generation: 'g' };
 const NOW = new Date(MADE.at);
@@ -41,21 +42,8 @@ const deleted = (at: string, subject: string) =>
   });
 
 const VERSION: VersionDetail = {
-  version: '1.0.0',
-  states: ['available'],
-  protocols: [],
-  times: { published: null, seen: '2026-08-01T12:00:00.000Z', admitted: null, delivered: null },
-  signer: null,
-  checks: [],
-  remarks: [],
-  admission: null,
-  approval: null,
-  hold: null,
-  recall: null,
-  withdrawn: null,
-  releases: [],
-  packages: [],
-  at: [],
+  ...BARE_VERSION,
+  times: { ...BARE_VERSION.times, seen: '2026-08-01T12:00:00.000Z' },
 };
 const HOLD = { rules: ['minimum-age'], since: '2026-08-09T12:00:00.000Z', until: null, command: null };
 
