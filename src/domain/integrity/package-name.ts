@@ -23,6 +23,7 @@ export function remarkOnPackageName(
 ): string | undefined {
   const match = PACKAGE_NAME.exec(filename);
   if (match === null) return undefined;
+  // Stryker disable next-line StringLiteral: a match has all four parts.
   const [, type = '', versionText = '', os = '', arch = ''] = match;
   const wanted = `${formatAddress(address)} ${version.canonical} for ${formatPlatform(platform)}`;
   const otherPlatform = isKnown(os, arch) && !samePlatform(platform, { os, arch });

@@ -104,7 +104,7 @@ function releaseFileName(filename: string, what: string): string {
   const name = /^https?:\/\//i.test(filename) ? lastSegment(filename) : filename;
   if (isFileName(name)) return name;
   // What follows in a URL may be a signature that opens the file.
-  const shown = quote(filename.replace(/[?#].*$/s, ''));
+  const shown = quote(filename.replace(/[?#].*/s, ''));
   throw new SyncError(
     'UpstreamResponseInvalid',
     `The registry calls the package of ${what} ${shown}, which is not a plain file name.`,
@@ -112,6 +112,7 @@ function releaseFileName(filename: string, what: string): string {
 }
 
 function lastSegment(url: string): string {
+  // Stryker disable next-line StringLiteral: what is no URL has no file name, whatever stands for it.
   return URL.canParse(url) ? (new URL(url).pathname.split('/').at(-1) ?? '') : '';
 }
 

@@ -64,7 +64,10 @@ describe('the name of a package', () => {
     ['other build metadata', 'terraform-provider-null_3.7.2_linux_amd64.zip', '3.7.2+meta', 'accepted'],
     ['capitals', 'Terraform-Provider-Null_3.7.2_linux_amd64.zip', '3.7.2', 'accepted'],
     ['an arch that no config names', 'terraform-provider-null_3.7.2_linux_armv6.zip', '3.7.2', 'accepted'],
+    ['an os that no config names', 'terraform-provider-null_3.7.2_haiku_amd64.zip', '3.7.2', 'accepted'],
     ['a form of its own', 'null-3.6.0.zip', '3.7.2', 'accepted'],
+    ['more before it', 'my-terraform-provider-random_3.6.0_linux_amd64.zip', '3.7.2', 'accepted'],
+    ['more behind it', 'terraform-provider-random_3.6.0_linux_amd64.zip.zst', '3.7.2', 'accepted'],
     ['an older version', 'terraform-provider-null_3.6.0_linux_amd64.zip', '3.7.2', 'PackageVersionMismatch'],
     ['a newer version', 'terraform-provider-null_3.8.0_linux_amd64.zip', '3.7.2', 'PackageVersionMismatch'],
     [

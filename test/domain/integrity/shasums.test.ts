@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isSyncError } from '../../../src/domain/errors.ts';
-import { parseShasums } from '../../../src/domain/integrity/shasums.ts';
+import { parseShasums, siblingFilename } from '../../../src/domain/integrity/shasums.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const A = 'a'.repeat(64);
@@ -70,6 +70,7 @@ describe('parseShasums refuses', () => {
     ['a path that climbs', `${A}  ../one.zip\n`, 'line 1 '],
     ['a Windows path', `${A}  dist\\one.zip\n`, 'line 1 '],
     ['a folder for a name', `${A}  ..\n`, 'line 1 '],
+    ['this folder for a name', `${A}  .\n`, 'line 1 '],
     ['a name with a space, which Terraform would cut', `${A}  one.zip two.zip\n`, 'line 1 '],
     ['a name with a control character', `${A}  one\u{1B}[2J.zip\n`, 'line 1 '],
     ['old Mac line ends', `${A}  one.zip\r${B}  two.zip\r`, 'line 1 '],
@@ -91,9 +92,57 @@ describe('parseShasums refuses', () => {
     expect([code, message]).toEqual(['ShasumsMalformed', expect.stringContaining('not UTF-8')]);
   });
 
+  it('bytes that are not UTF-8, with the cause kept', () => {
+    expect(() => parseShasums(new Uint8Array([0xff]))).toThrow(
+      expect.objectContaining({ cause: expect.any(TypeError) }),
+    );
+  });
+
+  it.each([
+    [
+      'a line of another form',
+      'not a line\n',
+      'line 1 (10 characters) is not "<64 hex digits>  <file name>"',
+    ],
+    ['a name that is a path', `${A}  a/b\n`, 'line 1 names "a/b", which is not a plain file name'],
+  ])('%s, and says how it has to be', (_, text, words) => {
+    expect(refusalOf(bytes(text)).message).toContain(words);
+  });
+
   it('without handing control characters or a flood of text to the terminal', () => {
     const { message } = refusalOf(bytes(`\u{1B}]0;owned\u{7}${'x'.repeat(100_000)}\n`));
     expect(message).not.toMatch(/\p{Cc}/u);
     expect(message.length).toBeLessThan(500);
+  });
+});
+
+describe('the name of another platform’s package', () => {
+  const linux = { os: 'linux', arch: 'amd64' };
+  const darwin = { os: 'darwin', arch: 'arm64' };
+  const sums = (...names: readonly string[]) =>
+    parseShasums(bytes(names.map((name) => `${A}  ${name}\n`).join('')));
+
+  it.each([
+    [
+      'is what the known one’s becomes',
+      'x_1.0.0_linux_amd64.zip',
+      ['x_1.0.0_darwin_arm64.zip'],
+      'x_1.0.0_darwin_arm64.zip',
+    ],
+    [
+      'is not told where SHA256SUMS does not list it',
+      'x_1.0.0_linux_amd64.zip',
+      ['x_1.0.0_darwin_amd64.zip'],
+      undefined,
+    ],
+    ['is not told by a name without a platform', 'x.zip', ['x.zip', 'darwin_arm64'], undefined],
+    [
+      'is not told by a name that has the platform twice',
+      'linux_amd64/x_linux_amd64.zip',
+      ['darwin_arm64', 'x_darwin_arm64.zip'],
+      undefined,
+    ],
+  ])('%s', (_, filename, listed, name) => {
+    expect(siblingFilename({ filename, platform: linux }, darwin, sums(...listed))).toBe(name);
   });
 });

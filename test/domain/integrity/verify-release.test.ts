@@ -83,6 +83,26 @@ describe('verifyRelease', () => {
       ['signed-by-pinned-key', keyIdOf(key), true],
     ]);
     expect(evidence.signedBy?.keyId).toBe(keyIdOf(key));
+    expect(evidence.checks[0]?.detail).toBe(
+      `SHA256SUMS and the registry give ${LINUX_ZIP} the SHA-256 ${LINUX}`,
+    );
+  });
+
+  it('takes a platform that the registry was not asked for by its line in SHA256SUMS, without a check of its own', async () => {
+    const platform = { os: 'darwin', arch: 'arm64' };
+    const input = { ...(await release([registryPackage()])), listed: [{ platform, filename: DARWIN_ZIP }] };
+    const { files, evidence } = await verifyRelease(input);
+    expect(files[1]).toEqual({ platform, filename: DARWIN_ZIP, sha256: DARWIN });
+    expect(evidence.checks.map(({ subject }) => subject)).not.toContain('darwin_arm64');
+    const { code, message } = await refusal({ ...input, listed: [{ platform, filename: 'other.zip' }] });
+    expect([code, message]).toEqual([
+      'ShasumsEntryMissing',
+      'SHA256SUMS of registry.terraform.io/acme/sample 1.0.0 has no line for "other.zip".',
+    ]);
+  });
+
+  it('refuses a release of which the registry names no package, and so no key', async () => {
+    expect(await refusal(await release([]))).toMatchObject({ code: 'SigningKeyUnknown' });
   });
 
   it('gives the packages asked for, the exact signed bytes and the signing key', async () => {
@@ -108,9 +128,11 @@ describe('verifyRelease', () => {
   });
 
   it('takes the last segment of a whole URL for a file name that SHA256SUMS must list', async () => {
-    const filename = `https://x.test/releases/${LINUX_ZIP}?signature=secret`;
-    const { files } = await verifyRelease(await release([registryPackage({ filename })]));
-    expect(files[0]?.filename).toBe(LINUX_ZIP);
+    for (const scheme of ['https', 'http', 'HTTPS']) {
+      const filename = `${scheme}://x.test/releases/${LINUX_ZIP}?signature=secret`;
+      const { files } = await verifyRelease(await release([registryPackage({ filename })]));
+      expect(files[0]?.filename).toBe(LINUX_ZIP);
+    }
   });
 
   it.each([
@@ -123,6 +145,7 @@ describe('verifyRelease', () => {
     ],
     ['a URL that is none', 'https://', 'UpstreamResponseInvalid'],
     ['a file URL', `file:///${LINUX_ZIP}`, 'UpstreamResponseInvalid'],
+    ['a URL of another scheme', `view-source:https://x.test/${LINUX_ZIP}`, 'UpstreamResponseInvalid'],
     ['a path', `../${LINUX_ZIP}`, 'UpstreamResponseInvalid'],
     ['a Windows path', `..\\${LINUX_ZIP}`, 'UpstreamResponseInvalid'],
     ['a control character', `${LINUX_ZIP}\u{0}`, 'UpstreamResponseInvalid'],
@@ -136,7 +159,7 @@ describe('verifyRelease', () => {
   it('never repeats the query of a URL, which may be secret', async () => {
     const filename = 'https://x.test/releases/?signature=secret';
     const { message } = await refusal(await release([registryPackage({ filename })]));
-    expect(message).toContain('https://x.test/releases/');
+    expect(message).toContain('"https://x.test/releases/"');
     expect(message).not.toContain('secret');
   });
 
@@ -155,7 +178,8 @@ describe('verifyRelease', () => {
       await release([registryPackage({ filename })], `${LINUX}  ${filename}\n`),
     );
     expect(code).toBe('UpstreamResponseInvalid');
-    for (const part of [filename, 'acme/sample 1.0.0 for linux_amd64']) expect(message).toContain(part);
+    const parts = [filename, 'acme/sample 1.0.0 for linux_amd64', 'for another provider or platform'];
+    for (const part of parts) expect(message).toContain(part);
   });
 
   it.each([
@@ -175,9 +199,10 @@ describe('verifyRelease', () => {
     const input = await release([registryPackage({ filename })], `${LINUX}  ${filename}\n`);
     const { code, message } = await refusal(input);
     expect(code).toBe('PackageVersionMismatch');
-    for (const part of [filename, 'acme/sample 1.0.0 for linux_amd64', 'allow-other-version-names']) {
+    const wanted = 'acme/sample 1.0.0 for linux_amd64';
+    const found = 'version 0.9.0: another release may stand';
+    for (const part of [filename, wanted, found, 'allow-other-version-names'])
       expect(message).toContain(part);
-    }
     const { evidence } = await verifyRelease({ ...input, allowOtherVersionNames: true });
     expect(evidence.remarks.filter((remark) => remark.includes(filename))).toHaveLength(1);
   });
@@ -185,7 +210,7 @@ describe('verifyRelease', () => {
   it('refuses a registry’s shasum that SHA256SUMS does not confirm, naming file, place and both digests', async () => {
     const { code, message } = await refusal(await release([registryPackage(), darwin({ shasum: LINUX })]));
     expect(code).toBe('ShasumMismatch');
-    for (const part of ['acme/sample 1.0.0', 'darwin_arm64', DARWIN_ZIP, DARWIN, LINUX]) {
+    for (const part of ['acme/sample 1.0.0', 'darwin_arm64', DARWIN_ZIP, DARWIN, LINUX, 'cut again']) {
       expect(message).toContain(part);
     }
   });
@@ -199,7 +224,7 @@ describe('verifyRelease', () => {
   it('refuses a package that SHA256SUMS does not list', async () => {
     const { code, message } = await refusal(await release([darwin()], `${LINUX}  ${LINUX_ZIP}\n`));
     expect(code).toBe('ShasumsEntryMissing');
-    expect(message).toContain(DARWIN_ZIP);
+    expect(message).toMatch(new RegExp(`has no line for "${DARWIN_ZIP}"\\.$`));
   });
 
   it('looks at the sums before the signature', async () => {
