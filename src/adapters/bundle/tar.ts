@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { extract, type Header, pack } from 'tar-stream';
 import { whyNoBundlePath } from '../../domain/bundle/bundle-path.ts';
 import { MANIFEST, MANIFEST_SIGNATURE } from '../../domain/bundle/manifest.ts';
@@ -87,7 +87,9 @@ export async function* readTar(path: string, location: string): AsyncGenerator<T
     return bundleInvalid(location, end === 0 ? 'it is no tar' : 'it is cut short or damaged', error);
   };
   const extracting = extract();
-  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  // A stream has room made for so much at each reading, however little there is.
+  const { size: wholeSize } = await stat(path);
+  const file = createReadStream(path, { highWaterMark: Math.max(BLOCK, Math.min(CHUNK_BYTES, wholeSize)) });
   file.on('error', (error) => extracting.destroy(error));
   file.pipe(extracting);
   const entries = extracting[Symbol.asyncIterator]();

@@ -69,7 +69,9 @@ function* membersOf({ folder, manifestBytes, signature, files }: FinishedDraft) 
   yield inMemory(MANIFEST, manifestBytes);
   if (signature !== undefined) yield inMemory(MANIFEST_SIGNATURE, signature);
   for (const { path, size } of files) {
-    const open = () => createReadStream(join(folder, path), { highWaterMark: CHUNK_BYTES });
+    // A stream has room made for so much at each reading, however little there is.
+    const highWaterMark = Math.max(1, Math.min(CHUNK_BYTES, size));
+    const open = () => createReadStream(join(folder, path), { highWaterMark });
     yield { name: path, size, open };
   }
 }
