@@ -9,10 +9,11 @@ import { makeLoopbackCertificate } from '../../src/embedded/mirror-server/certif
 import { makeSampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
 import { makeSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
 import { type Moto, motoIsHere, newBucket, runMoto } from '../adapters/aws/support.ts';
+import { BUILT_COMMAND } from '../support/built-command.ts';
 import { ensureBuiltPage } from '../support/catalogue/built-page.ts';
 import { launchChromium, withoutBrowser } from '../support/catalogue/chromium.ts';
 import { type WatchedPage, watchedPage } from '../support/catalogue/watched-page.ts';
-import { providerSync } from '../support/command-line.ts';
+import { providerSync } from '../support/command-process.ts';
 import { startHttpServer, type TestServer } from '../support/http-server.ts';
 import { sampleRegistry } from '../support/registries.ts';
 import { DARWIN, LINUX } from '../support/sync-world.ts';
@@ -23,7 +24,6 @@ const newFolder = temporaryFolders();
 const INIT = terraformIsHere ? 'and terraform init passes' : 'with no terraform here to try them';
 /** What terraform says, where there is one. */
 const INSTALLED = terraformIsHere ? expect.stringContaining('Installed hashicorp/aws v6.1.0') : undefined;
-const MAIN = path.resolve(import.meta.dirname, '../../src/cli/main.ts');
 const { certificate, privateKey } = makeLoopbackCertificate(new Date());
 
 /** Somewhere to mirror to, and a web server before it that gives what lies there and adds nothing. */
@@ -264,7 +264,10 @@ async function terraformInit(folder: string, { module, client, lock }: Pasted): 
 async function shell(folder: string, line: string): Promise<string> {
   const bin = path.join(folder, 'bin');
   await mkdir(bin, { recursive: true });
-  await writeFile(path.join(bin, 'provider-sync'), `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`);
+  await writeFile(
+    path.join(bin, 'provider-sync'),
+    `#!/bin/sh\nexec "${process.execPath}" "${BUILT_COMMAND}" "$@"\n`,
+  );
   await chmod(path.join(bin, 'provider-sync'), 0o755);
   const env = {
     PATH: `${bin}:${process.env['PATH']}`,

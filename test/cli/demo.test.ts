@@ -1,7 +1,7 @@
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { providerSync } from '../support/command-line.ts';
+import { providerSync } from '../support/command-process.ts';
 import { temporaryFolders } from '../support/temporary-folders.ts';
 import { terraformIsHere } from '../support/terraform.ts';
 

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/application/sync/results.ts';
-import { startProviderSync } from '../support/command-line.ts';
+import { startProviderSync } from '../support/command-process.ts';
 import { embeddedRegistry, sampleRegistry } from '../support/registries.ts';
 import { anvil, twoPublishers, weather } from '../support/sync-world.ts';
 import { temporaryFolders } from '../support/temporary-folders.ts';

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { transform } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { nodeTooOld } from '../../src/cli/node-version.ts';
+import { BUILT_COMMAND } from '../support/built-command.ts';
 
 describe('the Node that runs', () => {
   it.each([
@@ -26,24 +26,13 @@ describe('the Node that runs', () => {
 });
 
 describe('the built command', () => {
-  let folder: string;
-  const root = join(import.meta.dirname, '../..');
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'provider-sync-build-'));
-    await ran(['scripts/build.ts', folder]);
-  }, 60_000);
-  afterAll(() => rm(folder, { recursive: true }));
+  const folder = dirname(BUILT_COMMAND);
 
   const ran = (args: readonly string[]) =>
     new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-      execFile(
-        process.execPath,
-        args,
-        { cwd: root, env: { PATH: process.env['PATH'] } },
-        (error, stdout, stderr) => {
-          resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-        },
-      );
+      execFile(process.execPath, args, { env: { PATH: process.env['PATH'] } }, (error, stdout, stderr) => {
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+      });
     });
   const posing = (version: string) => [
     '--import',

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ProviderResult, RunResult } from '../../src/application/sync/results.ts';
 import type { VerifyResult } from '../../src/application/verify/results.ts';
 import type { SampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
-import { providerSync, type Ran, runInProcess } from '../support/command-line.ts';
+import { type Ran, runInProcess } from '../support/command-line.ts';
+import { providerSync } from '../support/command-process.ts';
 import {
   embeddedRegistry,
   publishRelease,

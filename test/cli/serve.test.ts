@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sampleReleases } from '../../src/embedded/sample-registry/sample-releases.ts';
 import { makeSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
-import { providerSync, startProviderSync } from '../support/command-line.ts';
+import { providerSync, startProviderSync } from '../support/command-process.ts';
 import { registryApi, sampleRegistry } from '../support/registries.ts';
 import { anvil } from '../support/sync-world.ts';
 import { temporaryFolders } from '../support/temporary-folders.ts';

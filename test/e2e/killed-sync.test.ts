@@ -9,7 +9,7 @@ import { syntheticContents } from '../../src/embedded/sample-registry/package-co
 import { makeSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
 import { violations } from '../kills/judge.ts';
 import { killReleases, killWorld, type Views, wholeViews } from '../kills/world.ts';
-import { providerSync, type RunningCommand, startProviderSync } from '../support/command-line.ts';
+import { providerSync, type RunningCommand, startProviderSync } from '../support/command-process.ts';
 import { embeddedRegistry, installableVersions, sampleRegistry } from '../support/registries.ts';
 import { anvil, DARWIN, LINUX } from '../support/sync-world.ts';
 import { temporaryFolders } from '../support/temporary-folders.ts';

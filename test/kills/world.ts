@@ -7,7 +7,7 @@ import { makeSampleRelease, type SampleRelease } from '../../src/embedded/sample
 import { contentsOf, syntheticContents } from '../../src/embedded/sample-registry/package-contents.ts';
 import { makeSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
 import { viewLine } from '../support/client-lines.ts';
-import { type RunningCommand, startProviderSync } from '../support/command-line.ts';
+import { type RunningCommand, startProviderSync } from '../support/command-process.ts';
 import { mirrorClientView, type ReadKey } from '../support/mirror-client.ts';
 import {
   bytesOf,

@@ -12,7 +12,7 @@ import { SyncError } from '../../../src/domain/errors.ts';
 import type { DeploymentStore } from '../../../src/ports/deployment-store.ts';
 import { type Moto, motoIsHere, newBucket, runMoto } from '../../adapters/aws/support.ts';
 import { startChaosProxy } from '../../support/chaos-proxy.ts';
-import { startProviderSync } from '../../support/command-line.ts';
+import { startProviderSync } from '../../support/command-process.ts';
 import { killAllIn } from '../../support/deployments/processes.ts';
 import { NO_STATES } from '../../support/deployments/refusals.ts';
 import {

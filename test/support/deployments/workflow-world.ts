@@ -4,7 +4,6 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { REGION } from '../../../scripts/stand-ins/aws-resources.ts';
 import type { NotesMirror } from '../../../scripts/stand-ins/notes-mirror.ts';
 import type { DeploymentRequest } from '../../../src/domain/deployment-request/request.ts';
@@ -12,6 +11,7 @@ import type { Json } from '../../deployment/support/cloudformation.ts';
 import { executeWorkflow, type Workflow } from '../../deployment/support/deployments-machine.ts';
 import { lambdaContext } from '../../deployment/support/lambda.ts';
 import type { Execution } from '../../deployment/support/state-machine.ts';
+import { BUILT_COMMAND } from '../built-command.ts';
 import { scriptedServer } from '../scripted-server.ts';
 import {
   type AwsDeployments,
@@ -24,7 +24,6 @@ import { killAllIn } from './processes.ts';
 
 export const STORE_KEY = `arn:aws:kms:${REGION}:123456789012:key/0b5c1cb0-1111-4222-8333-444455556666`;
 export const TASK_ARN = `arn:aws:ecs:${REGION}:123456789012:task/deployments/`;
-const MAIN = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
 /** Fargate kills what it asked to stop, after the task definition's `stopTimeout`. */
 const STOP_TIMEOUT_MS = 120_000;
 
@@ -76,7 +75,7 @@ export interface WorkflowWorld extends AsyncDisposable {
 
 export interface WorkflowOptions {
   readonly mirror: Pick<NotesMirror, 'mirror' | 'kinds'>;
-  /** The program's file that a task runs; its sources when it is not given. */
+  /** The program's file that a task runs; the built one when it is not given. */
   readonly program?: string;
 }
 
@@ -126,7 +125,7 @@ export async function makeWorkflowWorld({ mirror, program }: WorkflowOptions): P
     const own = Object.fromEntries(Environment.map(({ Name, Value }: Json) => [Name, Value]));
     running.add(arn);
     const { PATH = '', COMPILED_COMMANDS, TMPDIR = tmpdir() } = process.env;
-    const child = spawn(process.execPath, [program ?? MAIN, ...Command], {
+    const child = spawn(process.execPath, [program ?? BUILT_COMMAND, ...Command], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...aws.environment,
