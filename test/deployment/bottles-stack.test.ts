@@ -357,21 +357,10 @@ describe.skipIf(!tools)('stacks/bottles.yaml (needs Python and pip)', { timeout:
     expect(table).toEqual(rows);
   });
 
-  it.each(['bottles-dev', 'bottles-staging', 'bottles-prod'])(
-    'is accepted by sam validate for %s',
-    async (environment) => {
-      const said = await tools?.run('sam', ['validate', '--lint', '--config-env', environment]);
-      expect(said).toContain(`bottles.yaml is a valid SAM Template`);
-    },
-  );
-
-  it('is accepted by cfn-lint, also as SAM transforms it', async () => {
-    expect(await tools?.run('cfn-lint', [FILE, 'stacks/network.yaml'])).toBe('');
-    for (const [at, template] of transformed.entries()) {
-      const file = path.join(folder, `transformed-${at}.json`);
-      await writeFile(file, JSON.stringify(template));
-      expect(await tools?.run('cfn-lint', [file])).toBe('');
-    }
+  it('is accepted by cfn-lint as SAM transforms it', async () => {
+    const files = transformed.map((_, at) => path.join(folder, `transformed-${at}.json`));
+    await Promise.all(files.map((file, at) => writeFile(file, JSON.stringify(transformed[at]))));
+    expect(await tools?.run('cfn-lint', files)).toBe('');
   });
 
   it('is built by sam build, with the network that it nests', async () => {

@@ -1,16 +1,16 @@
 import { fork } from 'node:child_process';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { RELAY_IN_CONTAINER } from '../../scripts/stand-ins/container-relay.ts';
 import { LOCAL_PORTS, SAMPLE_CONFIG } from '../../scripts/stand-ins/sample.ts';
 import { publishStapler, type StandIns, startStandIns } from '../../scripts/stand-ins/world.ts';
-import { temporaryFolder } from '../support/registries.ts';
 import { borrowMoto } from '../support/run-client.ts';
 import type { Json } from './support/cloudformation.ts';
 import { deploymentTools } from './support/deployment-tools.ts';
 import { drainQueue } from './support/event-bridge.ts';
+import { builtBySam } from './support/sam-build.ts';
 import { deploymentsOf } from './support/transformed-template.ts';
 
 const tools = await deploymentTools();
@@ -97,17 +97,13 @@ describe.skipIf(!tools)('the built functions (need Python and pip)', { timeout: 
 
   beforeAll(async () => {
     if (!tools) return;
-    built = await temporaryFolder();
-    await tools.run('sam', ['build', '--build-dir', built]);
+    built = await builtBySam(tools);
     standIns = await startStandIns({ startMoto: () => borrowMoto(tools.program('moto_server')) });
     await standIns.uploadConfig(SAMPLE_CONFIG);
     await publishStapler(standIns);
     variables = JSON.parse(await readFile('events/env.json', 'utf8'));
   }, 180_000);
-  afterAll(async () => {
-    await standIns?.close();
-    await rm(built, { recursive: true, force: true });
-  });
+  afterAll(() => standIns?.close());
 
   /** What `sam local invoke` gives a function: the template's variables, replaced by those of env.json. */
   async function environmentOf(name: string): Promise<Record<string, string>> {
