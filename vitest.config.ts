@@ -1,4 +1,12 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
+
+/** Tests of the whole that keep to their own world, as those of one part do. */
+const COMMANDS = [
+  'test/cli/*.test.ts',
+  'test/cli/progress/**/*.test.ts',
+  'test/{e2e,kills,model}/**/*.test.ts',
+];
 
 /** Tests of use cases that run Terraform, an S3 of their own or many downloads: not what a quick look waits for. */
 const LONG = [
@@ -16,6 +24,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     unstubEnvs: true,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -39,10 +48,15 @@ export default defineConfig({
       },
       {
         extends: true,
+        // What each of them reads is most of the program, once a process.
+        test: { name: 'commands', include: COMMANDS, isolate: false },
+      },
+      {
+        extends: true,
         test: {
           name: 'rest',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{domain,application,adapters,embedded,fakes}/**', 'test/cli/render/**'],
+          exclude: ['test/{domain,application,adapters,embedded,fakes,cli,e2e,kills,model}/**'],
         },
       },
     ],
