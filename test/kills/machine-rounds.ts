@@ -11,8 +11,8 @@ import { judgeLeft, madeTwice } from '../support/deployments/left.ts';
 import { killAllIn } from '../support/deployments/processes.ts';
 import { NAMES, PASSWORD, type RoundTerms } from './round.ts';
 
-/** After the run began, which a busy machine takes its time for. */
-const LATEST_KILL_MS = 4000;
+/** How long a run takes that nobody kills, in milliseconds: what a random moment is taken from. */
+let usualMs = 4000;
 
 export interface MachineTerms {
   /** Where rounds keep what they need. */
@@ -142,7 +142,7 @@ export async function machineRound(
   for (const action of ['deploy', 'destroy'] as const) {
     if (action === 'destroy') await command(world, 'destroy', 'web');
     const how = hows[Math.floor(random() * hows.length)] ?? 'SIGKILL';
-    const afterMs = Math.floor(random() * LATEST_KILL_MS);
+    const afterMs = Math.floor(random() * usualMs);
     const killed = await runAndKill(world, how, afterMs);
     const where = `${index}, ${action}, ${killed ? how : 'not killed'} after ${afterMs} ms`;
     let request = await check(world, where);
@@ -167,7 +167,9 @@ export async function machineRound(
         const wanted = request.state?.unsettled.length ? 'deploy' : action;
         await command(world, wanted === request.wanted ? 'retry' : 'destroy', 'web');
       }
+      const began = performance.now();
       await command(world, 'run', 'web');
+      usualMs = (3 * usualMs + performance.now() - began) / 4;
       request = await check(world, `${where}, then again`);
       if (action === 'destroy' && request.status === 'DEPLOYED') await command(world, 'destroy', 'web');
     }
@@ -175,6 +177,8 @@ export async function machineRound(
       world.problem(`${where}: does not come to its end: ${JSON.stringify(request.failure)}`);
     }
   }
+  const request = await show(world);
+  if (request.status !== 'DESTROYED') problem(`round ${index}: ends as ${request.status}`);
   const twice = madeTwice(await journal(world));
   if (twice.length > 0) problem(`round ${index}: made twice: ${twice.join(', ')}`);
   const leaking = await leaks(world);
