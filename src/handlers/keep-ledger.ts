@@ -7,8 +7,9 @@ import { lambdaFunction } from './lambda-function.ts';
 import { keepingEvent } from './schema.ts';
 
 /**
- * What the ledger needs from time to time: what waits in the outbox is appended, people are told of what changed
- * upstream, and the heads are kept elsewhere. One that fails stops none of the others; then the function fails.
+ * What the ledger needs from time to time: what waits in the outbox is appended and, where this stack is the one that
+ * does so, people are told of what changed upstream, and the heads are kept elsewhere. One that fails stops none of the
+ * others; then the function fails.
  */
 export const handler = lambdaFunction({
   event: keepingEvent,
@@ -25,8 +26,8 @@ export const handler = lambdaFunction({
       }
     };
     const replayed = await attempt(() => replayOutbox(ports.outbox, ports.ledger));
-    const told = await attempt(() => tellUpstreamNews(ports));
-    const { archive, ledger, clock } = ports;
+    const { telling, archive, ledger, clock } = ports;
+    const told = telling && (await attempt(() => tellUpstreamNews(telling)));
     const heads = archive && (await attempt(() => anchorHeads(ledger, archive, clock)));
     const result = { replayed: replayed ?? null, told: told ?? null, heads: heads ?? null };
     ports.report(result);

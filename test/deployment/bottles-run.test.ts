@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -16,7 +17,10 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AwsClients, awsClients, REGION } from '../../scripts/stand-ins/aws-resources.ts';
 import type { RunningMoto } from '../../scripts/stand-ins/moto.ts';
+import { createDynamoLedger } from '../../src/adapters/dynamodb-ledger/ledger.ts';
+import { hashText } from '../../src/application/ledger/hash-text.ts';
 import type { SampleFormula, SampleWorld } from '../../src/embedded/homebrew/world.ts';
+import { type AwsOutages, awsOutages } from '../support/aws-outages.ts';
 import { brewInstall } from '../support/bottles/brew-client.ts';
 import {
   DAY,
@@ -26,6 +30,7 @@ import {
   mirrorWorld,
   sampleKey,
 } from '../support/bottles/mirror-world.ts';
+import { ledgerTable } from '../support/ledger-table.ts';
 import { borrowMoto } from '../support/run-client.ts';
 import { type ScriptedServer, scriptedServer } from '../support/scripted-server.ts';
 import { executeBottles } from './support/bottles-machine.ts';
@@ -40,6 +45,8 @@ const MIRROR = 'acme-homebrew';
 const PREFIX = 'brew';
 const CONFIGS = 'acme-configs';
 const TOPIC = `arn:aws:sns:${REGION}:123456789012:bottles`;
+const FACTS_TOPIC = `arn:aws:sns:${REGION}:123456789012:facts`;
+const TABLE = 'acme-ledger';
 const EXECUTION = `arn:aws:states:${REGION}:123456789012:execution:bottles:`;
 const TAGS = [LINUX, 'arm64_sonoma'];
 
@@ -123,7 +130,10 @@ describe.skipIf(!tools)('a sync of bottles on AWS (needs Python and pip)', { tim
   let aws: AwsClients;
   let world: MirrorWorld;
   let slack: ScriptedServer;
+  let outages: AwsOutages;
+  let dynamodb: DynamoDBClient;
   let queue = '';
+  let facts = '';
   const slackSaid: string[] = [];
   const logged: string[] = [];
   const calls: string[] = [];
@@ -142,6 +152,8 @@ describe.skipIf(!tools)('a sync of bottles on AWS (needs Python and pip)', { tim
       slackSaid.push(body);
       return { status: 200, body: 'ok' };
     });
+    // SNS and DynamoDB alone are reached through it.
+    outages = await awsOutages(moto.url, { outboxPrefix: `${PREFIX}/facts/` });
     await makeResources();
     await build({
       entryPoints: ['src/handlers/bottles/task.ts'],
@@ -166,6 +178,8 @@ describe.skipIf(!tools)('a sync of bottles on AWS (needs Python and pip)', { tim
   afterAll(async () => {
     await world?.[Symbol.asyncDispose]();
     await slack?.[Symbol.asyncDispose]();
+    await outages?.close();
+    dynamodb?.destroy();
     await moto?.close();
   });
 
@@ -191,6 +205,16 @@ describe.skipIf(!tools)('a sync of bottles on AWS (needs Python and pip)', { tim
     await aws.sns.send(new CreateTopicCommand({ Name: 'bottles' }));
     const Endpoint = `arn:aws:sqs:${REGION}:123456789012:messages`;
     await aws.sns.send(new SubscribeCommand({ TopicArn: TOPIC, Protocol: 'sqs', Endpoint }));
+    // In the place of the ledger's pipeline.
+    facts = (await aws.sqs.send(new CreateQueueCommand({ QueueName: 'facts' }))).QueueUrl ?? '';
+    await aws.sns.send(new CreateTopicCommand({ Name: 'facts' }));
+    const FactsEndpoint = `arn:aws:sqs:${REGION}:123456789012:facts`;
+    await aws.sns.send(
+      new SubscribeCommand({ TopicArn: FACTS_TOPIC, Protocol: 'sqs', Endpoint: FactsEndpoint }),
+    );
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+    dynamodb = new DynamoDBClient({ endpoint: moto.url, region: REGION, credentials });
+    await dynamodb.send(new CreateTableCommand(await ledgerTable(TABLE)));
   }
 
   /** What stacks/bottles.yaml tells the functions and the task. */
@@ -211,6 +235,13 @@ describe.skipIf(!tools)('a sync of bottles on AWS (needs Python and pip)', { tim
       API_KEYS: JSON.stringify({ kty: 'RSA', ...sampleKey().publicKey }),
       SNS_TOPIC_ARN: TOPIC,
       SLACK_SECRET_NAME: 'slack',
+      LEDGER_TABLE: TABLE,
+      LEDGER_TOPIC_ARN: FACTS_TOPIC,
+      OUTBOX_BUCKET: MIRROR,
+      OUTBOX_PREFIX: `${PREFIX}/facts/`,
+      LOG_GROUP: '/aws/lambda/bottles-cleanup',
+      AWS_ENDPOINT_URL_SNS: outages.url,
+      AWS_ENDPOINT_URL_DYNAMODB: outages.url,
     };
   }
 
@@ -269,6 +300,16 @@ describe.skipIf(!tools)('a sync of bottles on AWS (needs Python and pip)', { tim
     return { ...execution, messages, run: `run-${executions}` };
   }
 
+  /** The types of the facts that were published since the last time, and how many there were of each. */
+  async function published(): Promise<Readonly<Record<string, number>>> {
+    const events = (await drainQueue(aws.sqs, facts)).map(({ Message }) => JSON.parse(Message));
+    const unique = new Map(events.map((event) => [event.id, event.type]));
+    const types = [...unique.values()].map((type) => type.replace(/^provider-sync\.|\.v1$/g, ''));
+    return Object.fromEntries(
+      [...Map.groupBy(types, (type) => type)].map(([type, each]) => [type, each.length]),
+    );
+  }
+
   async function keys(under: string): Promise<readonly string[]> {
     const found: string[] = [];
     let token: string | undefined;
@@ -319,6 +360,7 @@ describe.skipIf(!tools)('a sync of bottles on AWS (needs Python and pip)', { tim
     expect(header).toMatchObject({ type: 'header', text: { type: 'plain_text' } });
     expect(sections.length).toBeGreaterThan(10);
     expect(await document('turns.json')).toEqual({ holders: [] });
+    expect(await published()).toEqual({ 'bottle.transferred': 270, 'bottle.failed': 30 });
   });
 
   it('completes it when upstream is right again: 30 are fetched, and clients see all', async () => {
@@ -330,6 +372,8 @@ describe.skipIf(!tools)('a sync of bottles on AWS (needs Python and pip)', { tim
     expect(await installs('formula-001')).toBe('formula-001 1.0');
     expect(messages[0].Subject).toMatch(/^Bottles published: /);
     expect(messages[0].Message).toContain(encodeURIComponent(EXECUTION));
+    expect(await published()).toEqual({ 'bottle.transferred': 30, 'bottles.published': 1 });
+    expect(await keys('facts')).toEqual([]);
   });
 
   it('brings nothing, and tells nobody, when nothing is new', async () => {
@@ -435,6 +479,37 @@ describe.skipIf(!tools)('a sync of bottles on AWS (needs Python and pip)', { tim
     await drainQueue(aws.sqs, queue);
   });
 
+  it('puts facts by while neither topic nor table takes them, and the ledger has them later, once', async () => {
+    const next = FORMULAE.map((formula, at) => (at < 1 ? { ...formula, version: '5.0' } : formula));
+    await world.publish(next, DAY_1 + 4 * DAY);
+    await configure();
+    outages.out.add('PublishBatch').add('PutItem');
+    expect(await execute()).toMatchObject({ output: { outcome: 'published', fetched: 2 } });
+    expect((await keys('facts')).length).toBeGreaterThan(0);
+    const { handler: upkeep } = await import('../../src/handlers/keep-ledger.ts');
+    await expect(upkeep({}, lambdaContext())).rejects.toMatchObject({ name: 'ServiceUnavailable' });
+    expect((await keys('facts')).length).toBeGreaterThan(0);
+    outages.out.clear();
+    // Of upstream's news and of heads another stack takes care.
+    expect(await upkeep({}, lambdaContext())).toEqual({
+      replayed: { events: 3, failed: [] },
+      told: null,
+      heads: null,
+    });
+    expect(await keys('facts')).toEqual([]);
+    const clock = { now: () => new Date(), monotonic: () => performance.now() };
+    const ledger = createDynamoLedger({ dynamodb, tableName: TABLE, clock, hash: hashText });
+    const kept = (await Array.fromAsync(ledger.entries())).map(
+      ({ stream, event }) => `${event.type} ${stream}`,
+    );
+    expect(kept.toSorted()).toEqual([
+      ...TAGS.toReversed().map(
+        (tag) => `provider-sync.bottle.transferred.v1 formula-000--5.0.${tag}.bottle.tar.gz`,
+      ),
+      expect.stringMatching(/^provider-sync\.bottles\.published\.v1 /),
+    ]);
+  });
+
   it('tells why it could not begin, and holds nobody up afterwards', async () => {
     await configure({ destination: 's3://somebody-else/brew' });
     const { error, messages } = await execute();
@@ -451,14 +526,78 @@ describe.skipIf(!tools)('a sync of bottles on AWS (needs Python and pip)', { tim
     await world.publish(FORMULAE, DAY_1);
     const { error } = await execute();
     expect(error?.name).toBe('UpstreamResponseInvalid');
-    expect(await installs('formula-000')).toBe('formula-000 4.0');
+    expect(await installs('formula-000')).toBe('formula-000 5.0');
   });
 
   it('measures how old what clients see is', async () => {
     const { handler } = await import('../../src/handlers/bottles/watch.ts');
     const measured = await handler({}, lambdaContext());
     expect(measured.publicationAge).toBeLessThan(600);
-    expect(measured.apiAge).toBe(Math.round(Date.now() / 1000 - (DAY_1 + 3 * DAY)));
+    expect(measured.apiAge).toBe(Math.round(Date.now() / 1000 - (DAY_1 + 4 * DAY)));
+  });
+
+  describe('a cleanup', () => {
+    // In eight days nobody holds the API of a former snapshot any more.
+    beforeAll(() => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 8 * 24 * 3_600_000 }));
+    afterAll(() => vi.useRealTimers());
+
+    const cleanUp = async (event: object, settings: Readonly<Record<string, string>> = {}) => {
+      Object.assign(process.env, settings);
+      vi.resetModules();
+      const { handler } = await import('../../src/handlers/bottles/cleanup.ts');
+      return (await handler(event, lambdaContext())) as Json;
+    };
+    const there = async () => [...(await keys('snapshots')), ...(await keys('v2'))];
+
+    it('that is dry says what it would delete, by its setting and by its event, and deletes nothing', async () => {
+      await configure({ 'keep-snapshots': 1 });
+      const before = await there();
+      const said = await cleanUp({}, { DRY_RUN: 'true' });
+      expect(said).toMatchObject({ ok: true, dryRun: true, keptSnapshots: [expect.any(String)] });
+      expect(said.deletedSnapshots.length).toBeGreaterThan(2);
+      expect(said.files).toBeGreaterThan(20);
+      expect(said.first.length).toBeLessThanOrEqual(50);
+      expect(await cleanUp({ dryRun: true }, { DRY_RUN: 'false' })).toEqual(said);
+      expect(await there()).toEqual(before);
+    });
+
+    it('stops by its brake before it deletes anything, and tells people', async () => {
+      const before = await there();
+      await expect(cleanUp({}, { CLEANUP_MAX_SHARE: '0.001' })).rejects.toMatchObject({
+        name: 'RetentionBrakeApplied',
+      });
+      delete process.env['CLEANUP_MAX_SHARE'];
+      expect(await there()).toEqual(before);
+      expect(await document('turns.json')).toEqual({ holders: [] });
+      const [message, ...others] = await drainQueue(aws.sqs, queue);
+      expect(others).toEqual([]);
+      expect(message.Subject).toBe('Cleanup of bottles failed (RetentionBrakeApplied)');
+      expect(message.Message).toContain('BottlesCleanupMaxShare');
+    });
+
+    it('does not run beside a sync', async () => {
+      const turn = JSON.stringify({
+        holders: [{ id: 'sync-1', kind: 'sync', since: new Date().toISOString() }],
+      });
+      const put = (Body: string) =>
+        aws.s3.send(new PutObjectCommand({ Bucket: MIRROR, Key: `${PREFIX}/turns.json`, Body }));
+      await put(turn);
+      await expect(cleanUp({})).rejects.toMatchObject({ name: 'DestinationUnavailable' });
+      await put(JSON.stringify({ holders: [] }));
+      await drainQueue(aws.sqs, queue);
+    });
+
+    it('leaves the snapshots that the config keeps, and all that a client of them needs', async () => {
+      const { keptSnapshots, deletedSnapshots } = await cleanUp({});
+      expect(deletedSnapshots.length).toBeGreaterThan(2);
+      const documents = (await keys('snapshots')).filter((key) => key.endsWith('/bottles.json'));
+      expect(documents).toEqual([`snapshots/${keptSnapshots[0]}/bottles.json`]);
+      expect((await keys('v2')).filter((key) => key.includes('/blobs/'))).toHaveLength(300);
+      expect(await installs('formula-000')).toBe('formula-000 5.0');
+      expect(await installs('formula-001')).toBe('formula-001 1.0');
+      expect(await cleanUp({})).toMatchObject({ files: 0, deletedSnapshots: [] });
+      expect(await drainQueue(aws.sqs, queue)).toEqual([]);
+    });
   });
 
   it('has counted what the dashboard shows, and logged neither the webhook nor a token', () => {
@@ -474,6 +613,8 @@ describe.skipIf(!tools)('a sync of bottles on AWS (needs Python and pip)', { tim
     expect(sumOf('BottlesFailed')).toBeGreaterThanOrEqual(30);
     expect(sumOf('BytesFetched')).toBeGreaterThan(0);
     expect(sumOf('PublicationAge')).toBeGreaterThanOrEqual(0);
+    expect(sumOf('SnapshotsDeleted')).toBeGreaterThan(2);
+    expect(sumOf('BottleFilesDeleted')).toBeGreaterThan(20);
     const all = logged.join('\n');
     expect(all).toContain('BottleTransferred');
     expect(all).not.toContain('secret-part');

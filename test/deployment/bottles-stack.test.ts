@@ -24,7 +24,10 @@ const ALL: Parameters = {
   SlackSecretName: 'slack/webhook',
   LedgerTableName: 'our-ledger',
   LedgerKeyArn: KEY,
+  LedgerTopicArn: 'arn:aws:sns:eu-central-1:123456789012:our-events',
+  LedgerTopicKeyArn: KEY,
   KmsKeyArn: KEY,
+  CleanupScheduleExpression: 'cron(0 3 ? * WED *)',
   HttpsProxy: 'http://proxy.example.com:3128',
   NoProxy: '.example.com',
   FormulaeApiAddress: 'https://brew.example.com/api',
@@ -39,6 +42,9 @@ const ONLY_WHEN: Readonly<Record<string, string>> = {
   SlackSecretName: '`SlackSecretName`',
   LedgerTableName: '`LedgerTableName`',
   LedgerKeyArn: '`LedgerKeyArn`',
+  LedgerTopicArn: '`LedgerTopicArn`',
+  LedgerTopicKeyArn: '`LedgerTopicKeyArn`',
+  CleanupScheduleExpression: '`CleanupScheduleExpression`',
   KmsKeyArn: '`KmsKeyArn`',
 };
 
@@ -65,14 +71,22 @@ describe.skipIf(!tools)('stacks/bottles.yaml (needs Python and pip)', { timeout:
     Object.entries(stack.Resources).filter(([, { Type }]) => Type === type);
 
   it('syncs on Sundays at three, and measures the mirror’s age every hour', () => {
-    const schedules = ofType(least, 'AWS::Scheduler::Schedule').map(([name, { Properties }]) => [
-      name,
-      Properties['ScheduleExpression'],
-      Properties['Target'].Arn,
-    ]);
-    expect(schedules).toEqual([
+    const schedules = (stack: Template) =>
+      ofType(stack, 'AWS::Scheduler::Schedule').map(([name, { Properties }]) => [
+        name,
+        Properties['ScheduleExpression'],
+        Properties['Target'].Arn,
+      ]);
+    const always = [
       ['Schedule', 'cron(0 3 ? * SUN *)', '<StateMachine>'],
       ['WatchSchedule', 'rate(1 hour)', '<WatchFunctionAliaslive>'],
+    ];
+    expect(schedules(least)).toEqual(always);
+    // A cleanup, and the keeping of a ledger, only where they are asked for.
+    expect(schedules(all)).toEqual([
+      ...always,
+      ['CleanupSchedule', 'cron(0 3 ? * WED *)', '<CleanupFunctionAliaslive>'],
+      ['KeepLedgerSchedule', 'rate(1 hour)', '<KeepLedgerFunctionAliaslive>'],
     ]);
     expect(least.Resources['Schedule']?.Properties['ScheduleExpressionTimezone']).toBe('UTC');
   });
@@ -175,6 +189,9 @@ describe.skipIf(!tools)('stacks/bottles.yaml (needs Python and pip)', { timeout:
       'HTTPS_PROXY',
       'NO_PROXY',
       'LEDGER_TABLE',
+      'LEDGER_TOPIC_ARN',
+      'OUTBOX_BUCKET',
+      'OUTBOX_PREFIX',
     ]);
   });
 
@@ -210,7 +227,23 @@ describe.skipIf(!tools)('stacks/bottles.yaml (needs Python and pip)', { timeout:
     expect(own('PublishFunction')).toEqual(['MIRROR_BUCKET', 'MIRROR_PREFIX']);
     expect(own('NotifyFunction')).toEqual(['SNS_TOPIC_ARN']);
     expect(own('WatchFunction')).toEqual(['MIRROR_BUCKET', 'MIRROR_PREFIX']);
+    expect(own('CleanupFunction')).toEqual([
+      'MIRROR_BUCKET',
+      'MIRROR_PREFIX',
+      'CONFIG_BUCKET',
+      'CONFIG_KEY',
+      'DRY_RUN',
+      'CLEANUP_MAX_SHARE',
+      'SNS_TOPIC_ARN',
+      'LOG_GROUP',
+    ]);
     expect(own('NotifyFunction', all)).toContain('SLACK_SECRET_NAME');
+    const kept = ['LEDGER_TABLE', 'LEDGER_TOPIC_ARN', 'OUTBOX_BUCKET', 'OUTBOX_PREFIX'];
+    for (const name of ['BeginFunction', 'BringFunction', 'PublishFunction']) {
+      expect(own(name, all)).toEqual(expect.arrayContaining(kept));
+    }
+    expect(own('KeepLedgerFunction', all)).toEqual(['LEDGER_TABLE', 'OUTBOX_BUCKET', 'OUTBOX_PREFIX']);
+    expect(Object.keys(least.Resources)).not.toContain('KeepLedgerFunction');
     for (const [, { Properties }] of ofType(least, 'AWS::Lambda::Function')) {
       expect(Properties).toMatchObject({ Architectures: ['arm64'], TracingConfig: { Mode: 'Active' } });
     }
@@ -218,7 +251,7 @@ describe.skipIf(!tools)('stacks/bottles.yaml (needs Python and pip)', { timeout:
 
   it('keeps every log for 30 days, encrypted', () => {
     const groups = ofType(least, 'AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(7);
+    expect(groups).toHaveLength(8);
     for (const [, { Properties }] of groups) {
       expect(Properties).toMatchObject({ RetentionInDays: 30, KmsKeyId: '<Key.Arn>' });
     }
@@ -251,25 +284,31 @@ describe.skipIf(!tools)('stacks/bottles.yaml (needs Python and pip)', { timeout:
       const written = statementsOf(all)
         .filter(([name, { Action }]) => name === role && [Action].flat().includes('s3:PutObject'))
         .flatMap(([, { Resource }]) => Resource);
-      expect(written).toEqual(['<Bucket.Arn>/brew/runs/*/results/*', '<Bucket.Arn>/brew/v2/*']);
+      expect(written).toEqual([
+        '<Bucket.Arn>/brew/runs/*/results/*',
+        '<Bucket.Arn>/brew/v2/*',
+        '<Bucket.Arn>/brew/facts/*',
+      ]);
     }
     const deletes = statementsOf(all).filter(([, { Action }]) => [Action].flat().includes('s3:DeleteObject'));
     expect(deletes.map(([role, { Resource }]) => [role, Resource])).toEqual([
       // What is recalled.
       ['BeginRole', ['<Bucket.Arn>/brew/v2/*/blobs/*']],
       ['PublishRole', ['<Bucket.Arn>/brew/api/*']],
+      ['CleanupRole', ['<Bucket.Arn>/brew/snapshots/*', '<Bucket.Arn>/brew/v2/*']],
+      // What is in the ledger by then.
+      ['KeepLedgerRole', '<Bucket.Arn>/brew/facts/*'],
     ]);
   });
 
-  it('rings for a failure, an old publication, tasks that fail and a sync that takes long', () => {
-    const names = ofType(least, 'AWS::CloudWatch::Alarm').map(
-      ([, { Properties }]) => Properties['AlarmName'],
-    );
-    expect(names).toEqual(
-      ['failed', 'overdue', 'task-failures', 'duration', 'nobody-told'].map(
-        (name) => `provider-sync-bottles-${name}`,
-      ),
-    );
+  it('rings for a failure, an old publication, tasks that fail, a sync that takes long, a cleanup that failed', () => {
+    const names = (stack: Template) =>
+      ofType(stack, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) =>
+        Properties['AlarmName'].replace(/^provider-sync-bottles-/, ''),
+      );
+    const always = ['failed', 'overdue', 'task-failures', 'duration', 'nobody-told', 'cleanup-failed'];
+    expect(names(least)).toEqual(always);
+    expect(names(all)).toEqual([...always, 'ledger-keeping']);
     for (const [, { Properties }] of ofType(least, 'AWS::CloudWatch::Alarm')) {
       expect(Properties['AlarmActions']).toEqual(['<Topic>']);
     }
@@ -318,6 +357,12 @@ describe.skipIf(!tools)('stacks/bottles.yaml (needs Python and pip)', { timeout:
     expect(brokenRules(template, { ...LEAST, LedgerKeyArn: KEY })).toEqual([
       'LedgerKeyArn is given, so give LedgerTableName too.',
     ]);
+    expect(
+      brokenRules(template, { ...LEAST, LedgerTableName: '', LedgerTopicArn: String(ALL['LedgerTopicArn']) }),
+    ).toEqual(['LedgerTopicArn is given, so give LedgerTableName too.']);
+    expect(brokenRules(template, { ...LEAST, LedgerTopicKeyArn: KEY })).toEqual([
+      'LedgerTopicKeyArn is given, so give LedgerTopicArn too.',
+    ]);
     expect(brokenRules(template, { ...LEAST, DomainName: 'brew.example.com' })).toEqual([
       'DomainName is given, so give CertificateArn too.',
     ]);
@@ -332,7 +377,11 @@ describe.skipIf(!tools)('stacks/bottles.yaml (needs Python and pip)', { timeout:
       names.map((name) => ({
         ...ALL,
         [name]: '',
-        ...(name === 'LedgerTableName' ? { LedgerKeyArn: '' } : {}),
+        // What cannot be without it.
+        ...(name === 'LedgerTableName'
+          ? { LedgerKeyArn: '', LedgerTopicArn: '', LedgerTopicKeyArn: '' }
+          : {}),
+        ...(name === 'LedgerTopicArn' ? { LedgerTopicKeyArn: '' } : {}),
       })),
     );
     const has = (stack: Template, role: string, sid: string) =>
@@ -343,7 +392,7 @@ describe.skipIf(!tools)('stacks/bottles.yaml (needs Python and pip)', { timeout:
         .map((value) => `\`${String(value).replace(KEY, 'KmsKeyArn')}\``)
         .join(', ');
     const rows = statementsOf(all).map(([role, { Sid, Action, Resource }]) => {
-      const at = without.findIndex(({ resolved }) => !has(resolved, role, Sid));
+      const at = without.findLastIndex(({ resolved }) => !has(resolved, role, Sid));
       const when = at === -1 ? 'always' : ONLY_WHEN[names[at] ?? ''];
       return `| ${[role.replace(/Role$/, ''), Sid, codes(Action), codes(Resource), when].join(' | ')} |`;
     });
@@ -373,8 +422,8 @@ describe.skipIf(!tools)('stacks/bottles.yaml (needs Python and pip)', { timeout:
     ]);
     const built = await readdir(path.join(folder, 'build'));
     expect(built).toEqual(expect.arrayContaining(['NetworkStack', 'template.yaml']));
-    for (const name of ['Begin', 'Bring', 'Publish', 'Notify', 'Watch']) {
-      const file = `${name.toLowerCase()}.mjs`;
+    for (const name of ['Begin', 'Bring', 'Publish', 'Notify', 'Watch', 'Cleanup', 'KeepLedger']) {
+      const file = `${name === 'KeepLedger' ? 'keep-ledger' : name.toLowerCase()}.mjs`;
       expect(await readdir(path.join(folder, 'build', `${name}Function`))).toEqual([file, `${file}.map`]);
     }
   });

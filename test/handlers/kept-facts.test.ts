@@ -15,7 +15,7 @@ import { makeSigningKey } from '../../src/embedded/sample-registry/signing-key.t
 import type { Ledger } from '../../src/ports/ledger.ts';
 import { deploymentTools } from '../deployment/support/deployment-tools.ts';
 import { lambdaContext } from '../deployment/support/lambda.ts';
-import { readBody, startHttpServer } from '../support/http-server.ts';
+import { type AwsOutages, awsOutages } from '../support/aws-outages.ts';
 import { ledgerTable } from '../support/ledger-table.ts';
 import { borrowMoto } from '../support/run-client.ts';
 import { LINUX } from '../support/sync-world.ts';
@@ -32,21 +32,11 @@ const event = {
   provider: { index: 0, address: ADDRESS, version: 'latest' },
 };
 
-/** What is out of order: requests that DynamoDB, SNS or S3 answers with 500, told by what they ask for. */
-type Outage = 'PutItem' | 'Query' | 'PublishBatch' | 'outbox';
-
-function outageOf(target: string, url: string, body: string): Outage | undefined {
-  if (target.endsWith('.PutItem')) return 'PutItem';
-  if (target.endsWith('.Query')) return 'Query';
-  if (body.includes('PublishBatch')) return 'PublishBatch';
-  return url.includes(encodeURI(PREFIX)) ? 'outbox' : undefined;
-}
-
 describe.skipIf(!tools)('facts on AWS (need Python and pip)', { timeout: 120_000 }, () => {
   let standIns: StandIns;
   let dynamodb: DynamoDBClient;
-  let proxy: Awaited<ReturnType<typeof startHttpServer>>;
-  const out = new Set<Outage>();
+  let proxy: AwsOutages;
+  let out: AwsOutages['out'];
   let tables = 0;
   let ledger: Ledger;
   const outbox = () => `${PREFIX}${tables}/`;
@@ -77,25 +67,8 @@ describe.skipIf(!tools)('facts on AWS (need Python and pip)', { timeout: 120_000
     await s3.send(new CreateBucketCommand({ Bucket: HEADS.bucket, CreateBucketConfiguration }));
     const VersioningConfiguration = { Status: 'Enabled' } as const;
     await s3.send(new PutBucketVersioningCommand({ Bucket: HEADS.bucket, VersioningConfiguration }));
-    proxy = await startHttpServer(async (request, response) => {
-      const body = await readBody(request);
-      const { host: _host, connection: _connection, ...headers } = request.headers;
-      const target = String(headers['x-amz-target'] ?? '');
-      const outage = outageOf(target, request.url ?? '', body.toString('latin1'));
-      if (outage !== undefined && out.has(outage)) {
-        response.writeHead(500).end();
-        return;
-      }
-      delete headers['transfer-encoding'];
-      const answer = await fetch(`${endpoint}${request.url}`, {
-        method: request.method ?? 'GET',
-        headers: headers as Record<string, string>,
-        ...(body.length > 0 && { body: new Uint8Array(body) }),
-      });
-      const bytes = Buffer.from(await answer.arrayBuffer());
-      const { 'content-encoding': _encoding, ...answered } = Object.fromEntries(answer.headers);
-      response.writeHead(answer.status, { ...answered, 'content-length': bytes.length }).end(bytes);
-    });
+    proxy = await awsOutages(endpoint, { outboxPrefix: PREFIX });
+    out = proxy.out;
     for (const level of ['info', 'log', 'warn', 'error'] as const) vi.spyOn(console, level).mockReturnValue();
   }, 120_000);
   afterAll(async () => {

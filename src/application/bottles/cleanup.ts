@@ -85,3 +85,18 @@ function told(
     failed,
   };
 }
+
+const MAX_NAMED = 10;
+
+/** One line for a mail about what went wrong; undefined when all went well. */
+export function describeBottleCleanupFailure({
+  ok,
+  files,
+  brake,
+  failed,
+}: BottleCleanupResult): string | undefined {
+  if (ok) return undefined;
+  if (brake !== undefined) return brake.message;
+  const named = failed.slice(0, MAX_NAMED).map(({ file, error }) => `${file}: ${error.message}`);
+  return `${failed.length} of ${files.length} files could not be deleted. The first: ${named.join(' ')}`;
+}

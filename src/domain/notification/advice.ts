@@ -36,7 +36,7 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
     'Check TfcOrganization and TfcAddress of the stack, and that the token belongs to the organization.',
   ConfirmationRequired: 'Run the command on a terminal, or confirm with --yes.',
   RetentionBrakeApplied:
-    'Look at what the cleanup would delete (run it dry). If that is right, raise CleanupMaxShare or CleanupMaxCount for one run; if not, correct the retention settings. Nothing was deleted.',
+    'Look at what the cleanup would delete (run it dry). If that is right, raise CleanupMaxShare or CleanupMaxCount (of bottles: BottlesCleanupMaxShare) for one run; if not, correct the retention settings. Nothing was deleted.',
   LockFileInvalid:
     'Mend the line of .terraform.lock.hcl that the message names, or delete the file and let it be written anew.',
   BundleOutOfOrder:

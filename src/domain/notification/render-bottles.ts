@@ -91,17 +91,26 @@ function explanationOf({ outcome }: BottlesNotice): string {
   }
 }
 
-/** The message about a sync that broke off. `destination` undefined when it did not get that far. */
+/** What broke off. */
+type BottlesWork = 'sync' | 'cleanup';
+
+const STANDS: Readonly<Record<BottlesWork, string>> = {
+  sync: 'Clients see what they saw before.',
+  cleanup: 'What clients see, and every snapshot that is kept, stays whole.',
+};
+
+/** The message about work that broke off. `destination` undefined when it did not get that far. */
 export function renderBottlesFailure(failure: {
+  readonly work?: BottlesWork;
   readonly error: ReceivedError;
   readonly destination: string | undefined;
   readonly where?: readonly string[];
 }): NotificationMessage {
-  const { error, destination, where = [] } = failure;
+  const { work = 'sync', error, destination, where = [] } = failure;
   return {
-    subject: toSubject(`Sync of bottles failed (${error.name})`),
+    subject: toSubject(`${work === 'sync' ? 'Sync' : 'Cleanup'} of bottles failed (${error.name})`),
     body: toBody([
-      'The sync of bottles failed. Clients see what they saw before.',
+      `The ${work} of bottles failed. ${STANDS[work]}`,
       [...(destination === undefined ? [] : [`Mirror:    ${destination}`]), `Error:     ${error.name}`].join(
         '\n',
       ),

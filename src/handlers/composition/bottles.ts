@@ -1,7 +1,6 @@
 import { createMirrorS3Client, type S3Location } from '../../adapters/aws/s3-mirror-client.ts';
 import { createS3MirrorStore } from '../../adapters/aws/s3-mirror-store.ts';
 import type { BottlePorts } from '../../application/bottles/ports.ts';
-import { formatLocation } from '../../domain/config/destinations.ts';
 import type { MirrorStore } from '../../ports/mirror-store.ts';
 import { type Environment, type EnvironmentReader, readSettings } from '../environment.ts';
 import type { Runtime } from '../lambda-function.ts';
@@ -10,8 +9,6 @@ import { systemClock } from './clock.ts';
 import { composeLedger } from './ledger.ts';
 
 export interface BottlesComposition {
-  /** `s3://bucket/prefix`: the only place that the functions may write to. */
-  readonly location: string;
   /** The ports of one invocation, which close with it. */
   readonly open: (signal: AbortSignal) => Promise<BottlePorts & AsyncDisposable>;
   readonly count: (name: BottlesMetric, value: number) => void;
@@ -46,7 +43,6 @@ export function composeBottles(runtime: Runtime): BottlesComposition {
   const kept = composeLedger(runtime);
   const store = openMirror(mirror, environment);
   return {
-    location: formatLocation({ scheme: 's3', ...mirror }),
     open: async (signal) => {
       const stack = new AsyncDisposableStack();
       const { api, registry } = stack.use(

@@ -74,6 +74,22 @@ describe('what people are told of a sync of bottles', () => {
       expect(body).toContain(part);
   });
 
+  it('is why a cleanup broke off, and that clients are not the worse for it', () => {
+    const error = {
+      name: 'CleanupFailed',
+      code: 'CleanupFailed' as const,
+      message: '1 of 3 files could not be deleted.',
+    };
+    const { subject, body } = renderBottlesFailure({
+      work: 'cleanup',
+      error,
+      destination: 's3://acme-homebrew/brew',
+    });
+    expect(subject).toBe('Cleanup of bottles failed (CleanupFailed)');
+    expect(body).toContain('What clients see, and every snapshot that is kept, stays whole.');
+    expect(body).not.toContain('sync of bottles');
+  });
+
   it.each([
     ['published', 3, true],
     ['published', 0, true],

@@ -42,6 +42,9 @@ export const notifyEvent = z.union([
 
 export const watchEvent = z.object({});
 
+/** A schedule sends `{}`. Strict, because a misspelt `dryRun` would delete what somebody wanted to look at. */
+export const bottlesCleanupEvent = z.strictObject({ dryRun: z.boolean().optional() });
+
 /** The name of a run: that of its execution. */
 export function runIdOf(id: string): string {
   return id.slice(id.lastIndexOf(':') + 1);
