@@ -86,12 +86,44 @@ describe.skipIf(!deployment)('the ledger in template.yaml (needs Python and pip)
     expect(permitted(given)).toContain(
       `CheckVersionRole AppendToLedger dynamodb:PutItem,dynamodb:Query ${table},${table}/index/*`,
     );
-    expect(permitted(given).filter((each) => /Key |Encrypt|Publish|Heads/.test(each))).toEqual([]);
+    expect(permitted(given).filter((each) => /Key |Encrypt|Publish/.test(each))).toEqual([]);
     expect(
       permitted({ ...given, ExistingLedgerKeyArn: KEY }).filter((each) => each.endsWith(KEY)),
     ).toHaveLength(4);
     expect(tables(given)).toContain('CheckVersionFunction our-ledger');
     expect(resolved(given).Outputs['LedgerLocation']?.Value).toBe('dynamodb://our-ledger');
+  });
+
+  it.each([
+    ['locked for a year', {}, true],
+    ['not locked where the ledger is to throw away', { LedgerThrowAway: 'true' }, false],
+  ])('keeps the heads of a table of yours in a bucket of its own, %s', (_said, more, locked) => {
+    const given = { ExistingLedgerTableName: 'our-ledger', ...more };
+    const { Resources, Outputs } = resolved(given);
+    const bucket = Resources['HeadsBucket'];
+    expect(bucket).toMatchObject({
+      DeletionPolicy: 'Retain',
+      Properties: { VersioningConfiguration: { Status: 'Enabled' } },
+    });
+    expect(bucket?.Properties['ObjectLockConfiguration']).toEqual(
+      locked
+        ? {
+            ObjectLockEnabled: 'Enabled',
+            Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 365 } },
+          }
+        : undefined,
+    );
+    expect(permitted(given).filter((each) => each.includes('Heads'))).toEqual([
+      'KeepLedgerRole KeepHeads s3:GetObject,s3:PutObject arn:PARTITION:s3:::<HeadsBucket>/heads/STACK.json',
+      'KeepLedgerRole FindHeads s3:ListBucket arn:PARTITION:s3:::<HeadsBucket>',
+    ]);
+    expect(Resources['KeepLedgerFunction']?.Properties['Environment'].Variables).toMatchObject({
+      HEADS_BUCKET: '<HeadsBucket>',
+      HEADS_KEY: 'heads/STACK.json',
+    });
+    expect(Outputs['LedgerHeadsLocation']?.Value).toBe('s3://<HeadsBucket>/heads/STACK.json');
+    // The ledger that is made with the stack has its own.
+    expect(resolved({ CreateLedger: 'true' }).Resources).not.toHaveProperty('HeadsBucket');
   });
 
   it.each([
