@@ -1,3 +1,4 @@
+import { bytesOf } from '../application/sync/provider-result.ts';
 import { syncProvider } from '../application/sync/sync-provider.ts';
 import { composeSync } from './composition/sync.ts';
 import { lambdaFunction } from './lambda-function.ts';
@@ -24,6 +25,7 @@ export const handler = lambdaFunction({
       outcome,
       resolvedVersion: version,
       signedBy,
+      bytes: bytesOf(result),
       platforms,
       platformsUploaded: platforms.filter((platform) => platform.outcome === 'published').length,
       registryUrl: registryPage(composition.destination, entry.address.type, version),

@@ -48,9 +48,14 @@ const failedProvider = z.object({
 
 const count = z.int().min(0);
 
+const outcomes = z.record(z.string().min(1).max(40), count);
+
 const digest = z.object({
   providers: count,
   failed: count,
+  // Executions that were started before there were these hand on a digest without them.
+  outcomes: outcomes.default({}),
+  bytes: count.default(0),
   causes: z.array(z.object({ code: text, providers: count, named: z.array(failedProvider) })),
   stopped: z.object({ code: text, message: z.string() }).nullable(),
 });
@@ -97,7 +102,7 @@ const pages = z.array(count);
 
 const itemResult = z.union([
   z.object({ outcome: z.literal('failed'), failure: failedProvider }),
-  z.object({ outcome: text, failure: z.undefined().optional() }),
+  z.object({ outcome: text, bytes: count.optional(), failure: z.undefined().optional() }),
 ]);
 
 /** What a run tells ErrorHandler on its way: see the states of these names. */
@@ -172,6 +177,7 @@ export const catalogueEvent = z
     detail: z
       .object({
         executionArn: text,
+        stateMachineArn: text.optional(),
         status: text,
         startDate: z.number(),
         stopDate: z.number(),
@@ -188,6 +194,35 @@ export const catalogueEvent = z
     const isPage = input != null && executionInput.safeParse(jsonOf(input)).success;
     return { ended: { ...ended, output, error, cause }, isPage };
   });
+
+/** What an execution of a run says when it succeeded; before there were outcomes, how many providers alone. */
+const runOutput = z
+  .object({ providers: count, outcomes: outcomes.optional(), bytes: count.default(0) })
+  .transform(({ providers, outcomes: each = { providers }, bytes }) => ({ outcomes: each, bytes }));
+
+/** What an execution of the bottles' state machine says when it succeeded. */
+const bottlesOutput = z
+  .object({ bottles: count, fetched: count, bytes: count })
+  .transform(({ bottles, fetched, bytes }) => ({
+    outcomes: {
+      ...(fetched > 0 && { fetched }),
+      ...(bottles > fetched && { 'up-to-date': bottles - fetched }),
+    },
+    bytes,
+  }));
+
+/** What an execution of a run knew when it came to fail. */
+const failedRun = z.object({ report: z.object({ progress: z.object({ digest }) }) });
+
+/** The figures in an execution's output; undefined where it has none. */
+export function readOutput(output: string, what: 'sync' | 'bottles') {
+  return (what === 'sync' ? runOutput : bottlesOutput).safeParse(jsonOf(output)).data;
+}
+
+/** What became of the providers of a run that failed, as its last state had it; undefined where that does not tell. */
+export function readFailedRun(input: string) {
+  return failedRun.safeParse(jsonOf(input)).data?.report.progress.digest;
+}
 
 function jsonOf(input: string): unknown {
   try {

@@ -16,7 +16,7 @@ const TAGS = [
   tag('Ref', 'Ref'),
   tag('Sub', 'Fn::Sub'),
   tag('GetAtt', 'Fn::GetAtt'),
-  ...['If', 'Not', 'Equals', 'Split', 'Select'].map(ofList),
+  ...['If', 'Not', 'Equals', 'Split', 'Select', 'Sub'].map(ofList),
 ];
 
 const template = parse(await readFile('stacks/catalogue.yaml', 'utf8'), {
@@ -49,6 +49,36 @@ describe('stacks/catalogue.yaml', () => {
       },
     });
     expect(Targets).toMatchObject([{ DeadLetterConfig: { Arn: '<FailedWritingsQueue.Arn>' } }]);
+  });
+
+  it('follows those that bring bottles too, and reads what clients of theirs are shown, where they are named', () => {
+    const machine = 'arn:aws:states:eu-central-1:123456789012:stateMachine:acme-bottles';
+    const more = { BottlesBucketName: 'our-bottles', BottlesStateMachineArn: machine };
+    expect(
+      resolved(more).Resources['SyncEndedRule']?.Properties['EventPattern'].detail.stateMachineArn,
+    ).toEqual([GIVEN['StateMachineArn'], machine]);
+    expect(statement('ReadBottles', more)).toMatchObject({
+      Action: 's3:GetObject',
+      Resource: [
+        'arn:PARTITION:s3:::our-bottles/brew/publication.json',
+        'arn:PARTITION:s3:::our-bottles/brew/snapshots/*',
+      ],
+    });
+    const { Variables } = resolved(more).Resources['WriteCatalogueFunction']?.Properties['Environment'] ?? {};
+    expect(Variables).toMatchObject({
+      BOTTLES_BUCKET: 'our-bottles',
+      BOTTLES_PREFIX: 'brew',
+      BOTTLES_STATE_MACHINE_ARN: machine,
+    });
+    expect(statement('ReadBottles')).toBeUndefined();
+    expect(statement('ListBottles')).toBeUndefined();
+  });
+
+  it('lets the function look at the history of the syncs that it follows, and of nothing else', () => {
+    expect(statement('LookAtFailedSyncs')).toMatchObject({
+      Action: 'states:GetExecutionHistory',
+      Resource: 'arn:PARTITION:states:REGION:ACCOUNT:execution:acme-provider-sync:*',
+    });
   });
 
   it('lets the function write below the catalogue’s folder alone, and read what it tells of', () => {

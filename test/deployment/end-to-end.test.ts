@@ -139,13 +139,18 @@ describe.skipIf(!tools)('a deployment, from the upload of its config on (needs P
     await upload('not a config at all');
     const { error, output } = await execute(event);
     expect(error).toBeUndefined();
-    expect(output).toEqual({ providers: 1 });
+    expect(output).toEqual({ providers: 1, outcomes: { 'up-to-date': 1 }, bytes: 0 });
   });
 
   it('publishes what is left once the config is right', async () => {
     const { error, output, messages, tasks } = await execute(await upload([ANVIL, WEATHER, STAPLER]));
     expect(error).toBeUndefined();
-    expect(output).toEqual({ providers: 3 });
+    expect(output).toEqual({
+      providers: 3,
+      outcomes: { 'up-to-date': 2, published: 1 },
+      bytes: expect.any(Number),
+    });
+    expect(output.bytes).toBeGreaterThan(0);
     expect(tasks.filter((task) => task === 'DownloadAndUpload')).toHaveLength(1);
     expect(await isInstallable('stapler', '0.4.2')).toBe(true);
     expect(messages).toEqual([]);
@@ -153,7 +158,7 @@ describe.skipIf(!tools)('a deployment, from the upload of its config on (needs P
 
   it('has nothing to do when its schedule starts it again', async () => {
     const { output, tasks, messages } = await execute({ bucket: BUCKET, key: CONFIG_KEY });
-    expect(output).toEqual({ providers: 3 });
+    expect(output).toEqual({ providers: 3, outcomes: { 'up-to-date': 3 }, bytes: 0 });
     expect(tasks).toEqual(['TakeTurn', 'ReadConfig', ...Array(3).fill('CheckVersionExists'), 'ReportRun']);
     expect(messages).toEqual([]);
   });
@@ -186,7 +191,8 @@ describe.skipIf(!tools)('a deployment, from the upload of its config on (needs P
     for (const version of editions) events.push(await upload([{ ...ANVIL, version }, WEATHER, STAPLER]));
     calls = [];
     const ended = await Promise.all(events.map((event) => machines.start(event).done));
-    expect(ended).toEqual(editions.map(() => ({ output: { providers: 3 } })));
+    const outcomes = { published: 1, 'up-to-date': 2 };
+    expect(ended).toMatchObject(editions.map(() => ({ output: { providers: 3, outcomes } })));
     for (const version of editions) expect(await isInstallable('anvil', version)).toBe(true);
     const uploaded = calls.filter(([task]) => task === 'DownloadAndUpload');
     expect(uploaded).toHaveLength(editions.length);

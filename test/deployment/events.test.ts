@@ -63,6 +63,7 @@ const ANSWERS: Readonly<Record<string, Json>> = {
       { os: 'darwin', arch: 'arm64', ...PLATFORM },
     ],
     platformsUploaded: 2,
+    bytes: expect.any(Number),
     registryUrl: expect.stringMatching(
       /\/app\/example\/registry\/providers\/private\/example\/anvil\/1\.2\.0$/,
     ),
@@ -75,7 +76,7 @@ const ANSWERS: Readonly<Record<string, Json>> = {
   },
   'notify-error.report-run.json': {
     outcome: 'failed',
-    summary: { providers: 2 },
+    summary: { providers: 2, outcomes: { 'up-to-date': 1, failed: 1 }, bytes: 0 },
     error: 'ProvidersFailed',
     cause: expect.stringContaining('1 of 2 providers failed'),
     progress: { page: 1, more: false },

@@ -42,6 +42,11 @@ const provider = (index: number) => ({
 const found = { outcome: 'up-to-date', resolvedVersion: '1.0.0', versionExists: true, shouldProcess: false };
 const missing = { ...found, outcome: 'publish', versionExists: false, shouldProcess: true };
 
+const PUBLISHED = { outcome: 'published', resolvedVersion: '1.0.0', bytes: 10 };
+
+/** The output of an execution that published all three, or that found them to be so. */
+const ended = (outcome: string, bytes: number) => ({ providers: 3, outcomes: { [outcome]: 3 }, bytes });
+
 /** Functions that find three providers, of which each is new; `over` replaces some of them. */
 function functions(over: Partial<TaskHandlers> = {}) {
   const calls: [string, Json][] = [];
@@ -50,7 +55,7 @@ function functions(over: Partial<TaskHandlers> = {}) {
     TakeTurn: MY_TURN,
     ReadConfig: readConfigOf(() => [0, 1, 2].map(provider)),
     CheckVersionExists: () => ({ ...missing, missing: ['create provider'] }),
-    DownloadAndUpload: () => ({ outcome: 'published', resolvedVersion: '1.0.0', signedBy: 'left out' }),
+    DownloadAndUpload: () => ({ ...PUBLISHED, signedBy: 'left out' }),
     ...reports,
     NotifyConfigError: () => ({ messageId: 'm' }),
     ...over,
@@ -67,7 +72,7 @@ function functions(over: Partial<TaskHandlers> = {}) {
 
 const failFor = (index: number, error: Error) => (payload: Json) => {
   if (payload.provider.index === index) throw error;
-  return missing;
+  return { ...missing, bytes: 10 };
 };
 
 describe('the definition', () => {
@@ -160,7 +165,7 @@ describe('an execution', () => {
     const { handlers, calls } = functions();
     const { output, error } = await runStateMachine(handlers, INPUT);
     expect(error).toBeUndefined();
-    expect(output).toEqual({ providers: 3 });
+    expect(output).toEqual(ended('published', 30));
     const begun = { executionId: EXECUTION_ID, input: INPUT };
     expect(calls.slice(0, 2)).toEqual([
       ['TakeTurn', begun],
@@ -181,7 +186,7 @@ describe('an execution', () => {
 
   it('asks for no upload where nothing is missing', async () => {
     const { handlers, calls } = functions({ CheckVersionExists: () => found });
-    expect(await runStateMachine(handlers, INPUT)).toEqual({ output: { providers: 3 } });
+    expect(await runStateMachine(handlers, INPUT)).toEqual({ output: ended('up-to-date', 0) });
     expect(calls.map(([name]) => name)).not.toContain('DownloadAndUpload');
   });
 
@@ -210,10 +215,10 @@ describe('an execution', () => {
       const { handlers } = functions({
         DownloadAndUpload: () => {
           if (failures-- > 0) throw new SyncError(code, 'for a moment');
-          return { outcome: 'published', resolvedVersion: '1.0.0' };
+          return PUBLISHED;
         },
       });
-      expect(await runStateMachine(handlers, INPUT)).toEqual({ output: { providers: 3 } });
+      expect(await runStateMachine(handlers, INPUT)).toEqual({ output: ended('published', 30) });
     },
   );
 
@@ -336,7 +341,7 @@ describe('an execution', () => {
   it('checks every provider of a dry run, and publishes none', async () => {
     const { handlers, calls } = functions();
     const execution = await runStateMachine(handlers, { ...INPUT, dryRun: true });
-    expect(execution).toEqual({ output: { providers: 3 } });
+    expect(execution).toEqual({ output: ended('publish', 0) });
     const names = calls.map(([name]) => name);
     expect(names.filter((name) => name === 'CheckVersionExists')).toHaveLength(3);
     expect(names).not.toContain('DownloadAndUpload');
@@ -355,7 +360,7 @@ describe('an execution', () => {
     const { handlers, calls } = functions({
       TakeTurn: () => ({ turn: asked++ < 3 ? 'wait' : 'yours', waitSeconds: 15, joined: null }),
     });
-    expect(await runStateMachine(handlers, INPUT)).toEqual({ output: { providers: 3 } });
+    expect(await runStateMachine(handlers, INPUT)).toEqual({ output: ended('published', 30) });
     expect(calls.map(([name]) => name).slice(0, 5)).toEqual([...Array(4).fill('TakeTurn'), 'ReadConfig']);
   });
 
@@ -372,7 +377,7 @@ describe('an execution', () => {
         throw new SyncError('ConfigUnreadable', 'S3 refuses to keep the queue.');
       },
     });
-    expect(await runStateMachine(handlers, INPUT)).toEqual({ output: { providers: 3 } });
+    expect(await runStateMachine(handlers, INPUT)).toEqual({ output: ended('published', 30) });
   });
 });
 
@@ -421,7 +426,10 @@ describe('a run over more providers than one execution holds', () => {
       ReadConfig: readConfigOf(() => many(MAX_PROVIDERS + 1)),
       CheckVersionExists: () => found,
     });
-    expect(await runStateMachine(handlers, INPUT)).toEqual({ output: { providers: MAX_PROVIDERS + 1 } });
+    const providers = MAX_PROVIDERS + 1;
+    expect(await runStateMachine(handlers, INPUT)).toEqual({
+      output: { providers, outcomes: { 'up-to-date': providers }, bytes: 0 },
+    });
     expect(messages).toEqual([]);
     expect(counts).toEqual({ succeeded: 1 });
   });

@@ -239,8 +239,8 @@ export function runResult(providers: readonly ProviderResult[], durationMs: numb
   return { providers, summary: { total: providers.length, outcomes, bytes, durationMs, ok } };
 }
 
-/** Of each platform once, at whichever destinations it arrived. */
-function bytesOf({ platforms, destinations }: ProviderResult): number {
+/** Of the packages that reached a destination: each once, at however many it arrived. */
+export function bytesOf({ platforms, destinations }: ProviderResult): number {
   const all = [...platforms, ...(destinations ?? []).flatMap((each) => each.platforms)];
   const arrived = all.filter(({ outcome }) => outcome === 'published');
   const byPlatform = new Map(arrived.map(({ os, arch, bytes }) => [`${os}_${arch}`, bytes ?? 0]));

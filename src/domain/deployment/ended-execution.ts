@@ -1,5 +1,6 @@
-import type { DomainEvent } from '../events/domain-event.ts';
+import type { DomainEvent, RunFailure } from '../events/domain-event.ts';
 import { printable } from '../integrity/untrusted-text.ts';
+import type { RunDigest } from '../notification/digest.ts';
 
 /** What EventBridge tells of an execution that has ended. Times are milliseconds since 1970. */
 export interface EndedExecution {
@@ -7,49 +8,66 @@ export interface EndedExecution {
   readonly status: string;
   readonly startDate: number;
   readonly stopDate: number;
-  /** JSON: how many providers the run was about, where it succeeded. */
+  /** JSON: what the run came to, where it succeeded. */
   readonly output: string | null;
   readonly error: string | null;
   readonly cause: string | null;
 }
 
-/**
- * The fact of a run on AWS, as its execution tells it: whether it went well and how long it took. What became of each
- * provider, and the bytes, are facts of their own; `bytes` are those that the ledger has of the time.
- */
+/** What a run itself says of its providers, or its bottles. */
+export interface RunFigures {
+  /** How many had each outcome. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly bytes: number;
+  readonly failures: readonly RunFailure[];
+}
+
+type RunEnded = Extract<DomainEvent, { kind: 'RunEnded' }>;
+
+/** The fact of a run on AWS: how it ended and how long it took, as its execution tells it; the rest as the run does. */
 export function endedRun(
-  { executionArn, status, startDate, stopDate, output, error, cause }: EndedExecution,
-  bytes: number,
-): Extract<DomainEvent, { kind: 'RunEnded' }> {
+  { executionArn, status, startDate, stopDate, error, cause }: EndedExecution,
+  what: RunEnded['what'],
+  { outcomes, bytes, failures }: RunFigures,
+): RunEnded {
   const ok = status === 'SUCCEEDED';
-  const providers = providersOf(output);
+  const whole = {
+    address: 'the whole run',
+    error: {
+      code: printable(error ?? status).slice(0, 60),
+      message: printable(cause ?? 'No cause was told.'),
+    },
+  };
   return {
     kind: 'RunEnded',
     run: executionArn.slice(0, 200),
-    what: 'sync',
+    what,
     ok,
     durationMs: Math.max(0, Math.round(stopDate - startDate)),
     bytes,
-    outcomes: providers === undefined ? {} : { providers },
-    failures: ok
-      ? []
-      : [
-          {
-            address: 'the whole run',
-            error: {
-              code: printable(error ?? status).slice(0, 60),
-              message: printable(cause ?? 'No cause was told.'),
-            },
-          },
-        ],
+    outcomes,
+    failures: ok ? [] : failures.length > 0 ? failures : [whole],
   };
 }
 
-function providersOf(output: string | null): number | undefined {
-  try {
-    const { providers } = JSON.parse(output ?? '{}') as { readonly providers?: unknown };
-    return Number.isSafeInteger(providers) && Number(providers) >= 0 ? Number(providers) : undefined;
-  } catch {
-    return undefined;
-  }
+/** The figures of a run that came to its end with failures: as many are named as the digest names. */
+export function figuresOf({ outcomes, bytes, causes, stopped }: RunDigest): RunFigures {
+  return {
+    outcomes,
+    bytes,
+    failures: [
+      ...(stopped === null ? [] : [{ address: 'the whole run', error: stopped }]),
+      ...causes.flatMap(({ code, providers, named }): readonly RunFailure[] =>
+        named.length === 0
+          ? [{ address: `${providers} providers`, error: { code, message: NOT_NAMED } }]
+          : named.map((each) => ({
+              address: each.address,
+              version: each.version ?? undefined,
+              error: { code: each.code, message: each.message },
+            })),
+      ),
+    ],
+  };
 }
+
+const NOT_NAMED = 'The execution of their page broke off; its own history says why.';

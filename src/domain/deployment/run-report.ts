@@ -5,6 +5,7 @@ import {
   EMPTY_DIGEST,
   type FailedProvider,
   MAX_NAMED,
+  type ProviderEnd,
   type RunDigest,
   shortMessage,
 } from '../notification/digest.ts';
@@ -20,11 +21,6 @@ export interface RunProgress {
   /** Null before the first page. */
   readonly digest: RunDigest | null;
 }
-
-/** What the Map has of one provider. */
-type ItemResult =
-  | { readonly outcome: 'failed'; readonly failure: FailedProvider }
-  | { readonly outcome: string; readonly failure?: undefined };
 
 /** The error of an item of the Map, with what is known of the provider. */
 export interface FailedItem {
@@ -50,7 +46,8 @@ export interface PageWork {
   readonly progress: RunProgress;
   /** How many providers each page of the run has. */
   readonly pages: readonly number[];
-  readonly results: readonly ItemResult[];
+  /** What the Map has of each provider. */
+  readonly results: readonly ProviderEnd[];
   /** What broke the work on the page off. */
   readonly stopped: CaughtError | null;
 }
@@ -64,8 +61,7 @@ export function afterPage({
 }: PageWork): RunProgress & { readonly digest: RunDigest } {
   const { page } = progress;
   const before = progress.digest ?? EMPTY_DIGEST;
-  const failures = results.flatMap(({ failure }) => failure ?? []);
-  const digest = addResults(before, results.length, failures);
+  const digest = addResults(before, results);
   if (stopped !== null) {
     const { name, message } = readCaughtError(stopped);
     return {
@@ -104,7 +100,8 @@ function codeOfPage({ Cause = '' }: CaughtError): string {
 /** How a run ends: as its execution says it. */
 export interface RunEnd {
   readonly outcome: 'succeeded' | 'failed';
-  readonly summary: { readonly providers: number };
+  /** What an execution that succeeded has for its output. `providers` are those of the config; `bytes` of packages. */
+  readonly summary: { readonly providers: number } & Pick<RunDigest, 'outcomes' | 'bytes'>;
   /** The name of the error, empty when it succeeded. */
   readonly error: string;
   /** What the console shows of a failed execution: at most 32,768 characters. */
@@ -113,8 +110,8 @@ export interface RunEnd {
 
 /** `total` is the number of providers in the config. */
 export function endOf(digest: RunDigest, total: number): RunEnd {
-  const { failed, causes, stopped } = digest;
-  const summary = { providers: total };
+  const { failed, outcomes, bytes, causes, stopped } = digest;
+  const summary = { providers: total, outcomes, bytes };
   if (stopped !== null) {
     const cause = `The run was stopped: ${stopped.message} Nothing more was asked of the ${total} providers.`;
     return { outcome: 'failed', summary, error: stopped.code, cause };

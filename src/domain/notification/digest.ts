@@ -32,6 +32,10 @@ export interface RunDigest {
   /** Providers that the run has come to, those of a page that broke off included. */
   readonly providers: number;
   readonly failed: number;
+  /** How many had each outcome, `failed` included; outcomes nobody had are left out. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  /** Of the packages that reached a destination. */
+  readonly bytes: number;
   /** In the order in which they were met. */
   readonly causes: readonly FailureCause[];
   readonly stopped: StoppedRun | null;
@@ -40,14 +44,26 @@ export interface RunDigest {
 export const MAX_NAMED = 20;
 export const MAX_MESSAGE_BYTES = 700;
 
-export const EMPTY_DIGEST: RunDigest = { providers: 0, failed: 0, causes: [], stopped: null };
+export const EMPTY_DIGEST: RunDigest = {
+  providers: 0,
+  failed: 0,
+  outcomes: {},
+  bytes: 0,
+  causes: [],
+  stopped: null,
+};
 
-/** The digest with some more providers in it: `providers` of them, of which `failures` failed. */
-export function addResults(
-  digest: RunDigest,
-  providers: number,
-  failures: readonly FailedProvider[],
-): RunDigest {
+/** What became of one provider. */
+export interface ProviderEnd {
+  readonly outcome: string;
+  readonly bytes?: number | undefined;
+  /** There when it failed. */
+  readonly failure?: FailedProvider | undefined;
+}
+
+/** The digest with some more providers in it. */
+export function addResults(digest: RunDigest, ends: readonly ProviderEnd[]): RunDigest {
+  const failures = ends.flatMap(({ failure }) => failure ?? []);
   const causes = new Map(digest.causes.map((cause) => [cause.code, cause]));
   for (const failure of failures) {
     const known = causes.get(failure.code) ?? { code: failure.code, providers: 0, named: [] };
@@ -56,8 +72,10 @@ export function addResults(
   }
   return {
     ...digest,
-    providers: digest.providers + providers,
+    providers: digest.providers + ends.length,
     failed: digest.failed + failures.length,
+    outcomes: ends.reduce((sum, { outcome }) => withOutcome(sum, outcome, 1), digest.outcomes),
+    bytes: ends.reduce((sum, { bytes = 0 }) => sum + bytes, digest.bytes),
     causes: limitNames([...causes.values()]),
   };
 }
@@ -73,8 +91,17 @@ export function addBrokenPart(digest: RunDigest, providers: number, code: string
     ...digest,
     providers: digest.providers + providers,
     failed: digest.failed + providers,
+    outcomes: withOutcome(digest.outcomes, 'failed', providers),
     causes,
   };
+}
+
+function withOutcome(
+  outcomes: RunDigest['outcomes'],
+  outcome: string,
+  providers: number,
+): RunDigest['outcomes'] {
+  return { ...outcomes, [outcome]: (outcomes[outcome] ?? 0) + providers };
 }
 
 /** At most `MAX_NAMED` names in all; the cause that has the most gives first, so that each keeps some. */

@@ -7,6 +7,7 @@ import {
   type FailedProvider,
   MAX_MESSAGE_BYTES,
   MAX_NAMED,
+  type ProviderEnd,
   shortMessage,
 } from '../../../src/domain/notification/digest.ts';
 
@@ -18,13 +19,19 @@ const failure = (code: string, address = 'registry.terraform.io/acme/p'): Failed
   code,
   message: 'no',
 });
+/** `total` providers, of which these failed and all others were published. */
+const ended = (total: number, failures: readonly FailedProvider[]): readonly ProviderEnd[] => [
+  ...failures.map((each) => ({ outcome: 'failed', failure: each })),
+  ...Array.from({ length: total - failures.length }, () => ({ outcome: 'published', bytes: 7 })),
+];
 const failures = (code: string, count: number) =>
   Array.from({ length: count }, (_, index) => failure(code, `registry.terraform.io/acme/${code}-${index}`));
 
 describe('a digest', () => {
   it('counts by cause, in the order in which causes were met', () => {
-    const digest = addResults(EMPTY_DIGEST, 5, [failure('B'), failure('A'), failure('B')]);
+    const digest = addResults(EMPTY_DIGEST, ended(5, [failure('B'), failure('A'), failure('B')]));
     expect(digest).toMatchObject({ providers: 5, failed: 3, stopped: null });
+    expect(digest).toMatchObject({ outcomes: { failed: 3, published: 2 }, bytes: 14 });
     expect(digest.causes.map(({ code, providers }) => [code, providers])).toEqual([
       ['B', 2],
       ['A', 1],
@@ -32,14 +39,14 @@ describe('a digest', () => {
   });
 
   it('leaves names to a rare cause beside one that fails hundreds', () => {
-    const digest = addResults(EMPTY_DIGEST, 1000, [...failures('A', 500), ...failures('B', 2)]);
+    const digest = addResults(EMPTY_DIGEST, ended(1000, [...failures('A', 500), ...failures('B', 2)]));
     expect(digest.causes.map(({ named }) => named.length)).toEqual([18, 2]);
     expect(digest.causes[0]?.named[0]?.address).toBe('registry.terraform.io/acme/A-0');
   });
 
   it('counts a part that broke off as failed, without names', () => {
-    const digest = addBrokenPart(addResults(EMPTY_DIGEST, 3, [failure('A')]), 130, 'A');
-    expect(digest).toMatchObject({ providers: 133, failed: 131 });
+    const digest = addBrokenPart(addResults(EMPTY_DIGEST, ended(3, [failure('A')])), 130, 'A');
+    expect(digest).toMatchObject({ providers: 133, failed: 131, outcomes: { failed: 131, published: 2 } });
     expect(digest.causes).toEqual([{ code: 'A', providers: 131, named: [failure('A')] }]);
   });
 
@@ -50,9 +57,13 @@ describe('a digest', () => {
     fc.assert(
       fc.property(pages, (codes) => {
         const parts = codes.map((page) => page.map((code) => failure(code)));
-        const digest = parts.reduce((sum, page) => addResults(sum, page.length, page), EMPTY_DIGEST);
+        const digest = parts.reduce(
+          (sum, page) => addResults(sum, ended(page.length + 1, page)),
+          EMPTY_DIGEST,
+        );
         const all = parts.flat();
-        const whole = addResults(EMPTY_DIGEST, all.length, all);
+        const whole = addResults(EMPTY_DIGEST, ended(all.length + parts.length, all));
+        expect([digest.outcomes, digest.bytes]).toEqual([whole.outcomes, whole.bytes]);
         expect(digest.failed).toBe(all.length);
         expect(digest.causes.map(({ code, providers }) => [code, providers])).toEqual(
           whole.causes.map(({ code, providers }) => [code, providers]),

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { addResults, EMPTY_DIGEST, type FailedProvider } from '../../../src/domain/notification/digest.ts';
+import {
+  addResults,
+  EMPTY_DIGEST,
+  type FailedProvider,
+  type ProviderEnd,
+} from '../../../src/domain/notification/digest.ts';
 import { type DigestNotice, renderDigest } from '../../../src/domain/notification/render-digest.ts';
 
 const EXECUTION =
@@ -14,8 +19,13 @@ const failed = (index: number, code: string, message: string): FailedProvider =>
   message,
 });
 
+const ended = (total: number, failures: readonly FailedProvider[]): readonly ProviderEnd[] => [
+  ...failures.map((failure) => ({ outcome: 'failed', failure })),
+  ...Array.from({ length: total - failures.length }, () => ({ outcome: 'up-to-date' })),
+];
+
 const notice = (failures: readonly FailedProvider[], over: Partial<DigestNotice> = {}): DigestNotice => ({
-  digest: addResults(EMPTY_DIGEST, 10, failures),
+  digest: addResults(EMPTY_DIGEST, ended(10, failures)),
   total: 10,
   config: { bucket: 'our-configs', key: 'config.json', versionId: 'Zq1' },
   executionId: EXECUTION,
@@ -57,7 +67,7 @@ describe('the one message of a run', () => {
     ['States.DataLimitExceeded', 'its execution could not go on'],
   ])('says that %s stopped the run, once', (code, why) => {
     const digest = {
-      ...addResults(EMPTY_DIGEST, 4, [failed(1, 'VersionNotFound', 'no')]),
+      ...addResults(EMPTY_DIGEST, ended(4, [failed(1, 'VersionNotFound', 'no')])),
       stopped: { code, message: 'The token was refused.' },
     };
     const { subject, body } = renderDigest(notice([], { digest }));
