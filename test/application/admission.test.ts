@@ -16,6 +16,7 @@ import { verifyProviders } from '../../src/application/verify/verify-providers.t
 import { evidenceOf } from '../../src/domain/admission/evidence.ts';
 import type { SyncConfig } from '../../src/domain/config/config.ts';
 import { parseConfig } from '../../src/domain/config/parse-config.ts';
+import { SyncError } from '../../src/domain/errors.ts';
 import { parseConstraint } from '../../src/domain/provider/constraint.ts';
 import { makeSampleRelease, type SampleRelease } from '../../src/embedded/sample-registry/make-release.ts';
 import { makeSigningKey } from '../../src/embedded/sample-registry/signing-key.ts';
@@ -424,5 +425,101 @@ describe('the evidence of a version', () => {
     await sync(configWith(undefined));
     expect(ledger.all.length).toBe(before);
     expect(ledger.all.some(({ event }) => event.type.includes('conflict.v1'))).toBe(false);
+  });
+});
+
+describe('a run that dies between making a version visible and telling of it', () => {
+  const told = (type: string) =>
+    ledger.all
+      .filter(({ event }) => event.type === `provider-sync.version.${type}.v1`)
+      .map(({ event }) => event.data as { readonly destination: string; readonly day: string });
+  const destinations = (type: string) => told(type).map(({ destination }) => destination);
+  /** What is left of it: what it kept at once, and the version. */
+  const die = async () => {
+    const living = ports;
+    ports = { ...ports, events: world.reporter };
+    await sync(configWith(undefined));
+    ports = living;
+  };
+
+  it('is told by the next one, as of its own day', async () => {
+    await die();
+    expect(inRegistry('1.1.0')).toBe(true);
+    expect(destinations('delivered')).toEqual([]);
+    after(2);
+    expect(await sync(configWith(undefined))).toMatchObject({ outcome: 'up-to-date' });
+    const [registry = '', mirror = ''] = ports.destinations.map(({ name }) => name);
+    expect(destinations('delivered').toSorted()).toEqual([registry, mirror].toSorted());
+    expect(new Set(told('delivered').map(({ day }) => day))).toEqual(new Set(['2026-11-01']));
+    expect(destinations('confirmed')).toEqual([]);
+    after(3);
+    await sync(configWith(undefined));
+    expect(destinations('delivered')).toHaveLength(2);
+    expect(destinations('confirmed').toSorted()).toEqual([registry, mirror].toSorted());
+  });
+
+  it('is the same fact when its own word was only on its way', async () => {
+    const late = createFakeLedger(ports.clock);
+    const living = ports;
+    ports = { ...ports, events: createLedgerLog(late, ports.clock) };
+    await sync(configWith(undefined));
+    ports = living;
+    await sync(configWith(undefined));
+    const delivered = late.all.filter(({ event }) => event.type === 'provider-sync.version.delivered.v1');
+    expect(delivered).toHaveLength(2);
+    const { received: _received, ...event } = delivered[0]?.event ?? {};
+    expect(await ledger.append([event as never])).toEqual(['duplicate']);
+  });
+
+  it('is told by nobody where its delivery came into the ledger before its intention', async () => {
+    await sync(configWith(undefined));
+    const intends = ({ event: { type } }: (typeof ledger.all)[number]) => type.includes('.intended.');
+    const inOrder = [...ledger.all.filter((each) => !intends(each)), ...ledger.all.filter(intends)];
+    ledger = createFakeLedger(ports.clock);
+    for (const { event } of inOrder) {
+      const { received: _received, ...sent } = event;
+      await ledger.append([sent]);
+    }
+    ports = { ...ports, ledger, events: createLedgerLog(ledger, ports.clock) };
+    await sync(configWith(undefined));
+    expect(destinations('delivered')).toHaveLength(2);
+    expect(destinations('confirmed')).toHaveLength(2);
+  });
+
+  it('leaves nothing to tell where the version did not become visible, until it does', async () => {
+    const [registry, mirror] = ports.destinations;
+    if (registry === undefined || mirror === undefined) throw new Error('no destinations');
+    const broken = {
+      ...mirror,
+      begin: async (...given: Parameters<typeof mirror.begin>) => ({
+        ...(await mirror.begin(...given)),
+        commit: async () => {
+          throw new SyncError('DestinationUnavailable', 'The disk is away.');
+        },
+      }),
+    };
+    ports = { ...ports, destinations: [registry, broken] };
+    expect(await sync(configWith(undefined))).toMatchObject({ outcome: 'failed' });
+    expect(destinations('intended')).toContain('mirror');
+    expect(destinations('delivered')).toEqual([registry.name]);
+    ports = { ...ports, destinations: [registry, mirror] };
+    await sync(configWith(undefined));
+    expect(destinations('delivered')).toEqual([registry.name, 'mirror']);
+  });
+
+  it('makes nothing visible while the ledger cannot keep that it is about to', async () => {
+    const refusing = {
+      ...ledger,
+      append: async (events: Parameters<typeof ledger.append>[0]) => {
+        if (events.some(({ type }) => type === 'provider-sync.version.intended.v1')) {
+          throw new SyncError('ServiceUnavailable', 'The table takes nothing.');
+        }
+        return await ledger.append(events);
+      },
+    };
+    ports = { ...ports, ledger: refusing };
+    expect(await sync(configWith(undefined))).toMatchObject({ outcome: 'failed' });
+    expect(inRegistry('1.1.0')).toBe(false);
+    expect(await inMirror()).toEqual([]);
   });
 });

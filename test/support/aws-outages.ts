@@ -1,7 +1,7 @@
 import { readBody, startHttpServer } from './http-server.ts';
 
 /** Requests that can be out of order, told by what they ask for: DynamoDB's, SNS's, and of S3 those of an outbox. */
-export type Outage = 'PutItem' | 'Query' | 'PublishBatch' | 'outbox';
+type Outage = 'PutItem' | 'Query' | 'PublishBatch' | 'outbox';
 
 export interface AwsOutages {
   readonly url: string;

@@ -1,3 +1,4 @@
+import type { AdmissionRecord } from '../../domain/admission/record.ts';
 import { type PassedOver, passedOver } from '../../domain/admission/words.ts';
 import type { ProviderEntry } from '../../domain/config/config.ts';
 import { SyncError } from '../../domain/errors.ts';
@@ -13,6 +14,8 @@ export type ResolvedRelease =
       readonly outcome: 'admitted';
       readonly version: Version;
       readonly documents: ReleaseDocuments;
+      /** Deliveries of the version that were begun, and of which nobody has told how they ended. */
+      readonly intended: AdmissionRecord['intended'];
       /** Newer versions that are not let in, newest first. */
       readonly passedOver: readonly PassedOver[];
       /** What a person should know of the provider's versions upstream, told once. */
@@ -52,7 +55,8 @@ export async function resolveRelease(
       await admit(ports, desk, version, documents, judged.decision);
       await lookAhead(ports, desk, found, over);
       if (resolved === undefined) await lookAgain(ports, desk, found, version);
-      return { outcome: 'admitted', version, documents, passedOver: over, notes: desk.notes };
+      const intended = desk.record().intended.filter((each) => each.version === version.canonical);
+      return { outcome: 'admitted', version, documents, intended, passedOver: over, notes: desk.notes };
     }
     over.push(passedOver(version.canonical, judged.decision));
   }

@@ -1,3 +1,4 @@
+import type { AdmissionRecord } from '../../domain/admission/record.ts';
 import type { ProviderEntry } from '../../domain/config/config.ts';
 import { createLostDestinations, type LostDestinations } from './lost-destinations.ts';
 import type { SyncPorts } from './ports.ts';
@@ -14,6 +15,8 @@ export interface VersionCheck {
   readonly shouldProcess: boolean;
   /** What is missing, step by step. */
   readonly missing: readonly string[];
+  /** Deliveries of it that were begun, and of which nobody has told how they ended. */
+  readonly intended: AdmissionRecord['intended'];
   readonly result: ProviderResult;
 }
 
@@ -41,6 +44,7 @@ export async function checkVersion(
       resolvedVersion: prepared.version.canonical,
       shouldProcess: prepared.recalled.some(hasAction),
       missing: [],
+      intended: [],
       result,
     };
   }
@@ -58,6 +62,7 @@ export async function checkVersion(
     shouldProcess:
       inspections.some(hasWork) || result.outcome === 'conflict' || prepared.recalled.some(hasAction),
     missing: result.steps,
+    intended: prepared.intended,
     result,
   };
 }

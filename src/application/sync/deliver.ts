@@ -4,6 +4,7 @@ import type { ReleasePackage } from '../../domain/provider/release.ts';
 import type { Destination, Sourced, VerifiedProvider } from '../../ports/destination.ts';
 import type { ReleaseDocuments } from '../resolve/read-release.ts';
 import type { Arrival } from '../transfer/transfer-to-all.ts';
+import { intend } from './intentions.ts';
 import { passPackage } from './pass-package.ts';
 import type { SyncPorts } from './ports.ts';
 import { hasWork, type Inspection, inspectOne } from './prepare-provider.ts';
@@ -48,7 +49,7 @@ export function deliver(
   const tracks = destinations.map((destination) => {
     const begun = begin(ports, documents, destination, complete, options);
     const done = begun.then(async (track) => {
-      const delivered = await finish(track, options);
+      const delivered = await finish(ports, track, options);
       options.onDelivered?.(delivered);
       return delivered;
     });
@@ -170,7 +171,7 @@ async function passTo(
 }
 
 /** Waits for the destination's packages, makes the version visible and reads it back. */
-async function finish(track: Track, options: DeliverOptions): Promise<Delivered> {
+async function finish(ports: SyncPorts, track: Track, options: DeliverOptions): Promise<Delivered> {
   if (!('delivery' in track)) return { ...track, platforms: undefined, bytes: 0 };
   const { destination, plan, delivery, release, arrivals } = track;
   const ends = await Promise.all(
@@ -183,6 +184,10 @@ async function finish(track: Track, options: DeliverOptions): Promise<Delivered>
     const failed = ends.map(([, arrival]) => arrival).find((arrival) => 'error' in arrival);
     if (failed !== undefined) throw failed.error;
     options.signal?.throwIfAborted();
+    const about = { address: formatAddress(release.address), version: release.version.canonical };
+    const how = plan.outcome === 'publish' ? 'published' : 'completed';
+    const signedBy = release.signingKey.keyId;
+    await intend(ports, { ...about, destination: destination.name }, { how, signedBy, bytes });
     await delivery.commit();
   } catch (error) {
     await delivery.abandon();

@@ -1,3 +1,4 @@
+import type { AdmissionRecord } from '../../domain/admission/record.ts';
 import type { PassedOver } from '../../domain/admission/words.ts';
 import type { ProviderEntry } from '../../domain/config/config.ts';
 import type { DeliveryPlan } from '../../domain/delivery/plan.ts';
@@ -38,6 +39,8 @@ export interface PreparedProvider extends AdmissionFindings {
   readonly release: VerifiedRelease;
   /** The release with its sources; undefined when nothing of it is missing anywhere. */
   readonly deliverable: VerifiedProvider | undefined;
+  /** Deliveries of it that were begun, and of which nobody has told how they ended. */
+  readonly intended: AdmissionRecord['intended'];
   /** One for each of the entry's destinations, in the config's order. */
   readonly inspections: readonly Inspection[];
 }
@@ -60,14 +63,14 @@ export async function prepareProvider(
   const recalled = await recalledVersions(ports, entry, false);
   const found = await resolveRelease(ports, entry, undefined, onResolved);
   if (found.outcome !== 'admitted') return { entry, recalled, ...found };
-  const { version, documents, passedOver, notes } = found;
+  const { version, documents, intended, passedOver, notes } = found;
   const { release } = documents;
   const inspections = await Promise.all(
     destinations.map((destination) => inspectOne(destination, release, lost)),
   );
   const deliverable = inspections.some(hasWork) ? await documents.complete() : undefined;
   const findings = { passedOver, recalled, notes };
-  return { entry, version, release: deliverable ?? release, deliverable, inspections, ...findings };
+  return { entry, version, release: deliverable ?? release, deliverable, intended, inspections, ...findings };
 }
 
 /** Whether a sync would send something there. */

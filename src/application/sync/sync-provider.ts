@@ -1,9 +1,11 @@
+import type { AdmissionRecord } from '../../domain/admission/record.ts';
 import type { ProviderEntry } from '../../domain/config/config.ts';
 import { reportOf, toSyncError } from '../../domain/errors.ts';
 import { formatAddress } from '../../domain/provider/address.ts';
 import { recalledVersions } from '../admission/recalled-versions.ts';
 import { resolveRelease } from '../admission/resolve-release.ts';
 import { type Delivered, deliver } from './deliver.ts';
+import { foundAt } from './intentions.ts';
 import { requireAny } from './lost-destinations.ts';
 import { DEFAULT_CONCURRENCY, type SyncOptions, type SyncPorts } from './ports.ts';
 import { destinationsOf } from './prepare-provider.ts';
@@ -69,7 +71,7 @@ async function run(
       version = canonical;
     });
     if (found.outcome !== 'admitted') return notAdmittedResult({ entry, recalled, ...found });
-    const { documents, passedOver, notes } = found;
+    const { documents, intended, passedOver, notes } = found;
     const provider = {
       entry,
       version: found.version,
@@ -82,7 +84,8 @@ async function run(
       ...options,
       onDelivered: (delivered) => {
         const { error } = delivered;
-        if (error === undefined || options.queues.lost.isNews(error)) report(ports, provider, delivered);
+        if (error === undefined || options.queues.lost.isNews(error))
+          report(ports, { ...provider, intended }, delivered);
       },
     });
     await deliveries.onTime;
@@ -107,8 +110,12 @@ async function run(
   }
 }
 
-function report({ events }: SyncPorts, provider: KnownProvider, delivered: Delivered): void {
-  const { entry, version, release } = provider;
+function report(
+  { events }: SyncPorts,
+  provider: KnownProvider & { readonly intended: AdmissionRecord['intended'] },
+  delivered: Delivered,
+): void {
+  const { entry, version, release, intended } = provider;
   const result = deliveredAt(provider, delivered);
   const about = {
     address: formatAddress(entry.address),
@@ -120,7 +127,7 @@ function report({ events }: SyncPorts, provider: KnownProvider, delivered: Deliv
   const { error } = result;
   switch (result.outcome) {
     case 'up-to-date':
-      return events.append({ kind: 'ProviderVersionUpToDate', ...about });
+      return events.append(foundAt(about, intended));
     case 'published':
       return events.append({ kind: 'ProviderVersionPublished', ...about, signedBy, bytes });
     case 'completed':

@@ -1,4 +1,4 @@
-import { dataOf } from '../events/types/schema.ts';
+import { dataOf, type EventData } from '../events/types/schema.ts';
 import type { LedgerEntry } from '../ledger/entry.ts';
 import { parseConstraint, satisfies, type VersionConstraint } from '../provider/constraint.ts';
 import { isPrerelease, parseVersion, sameVersion, type Version } from '../provider/version.ts';
@@ -41,6 +41,8 @@ export interface AdmissionRecord {
   readonly recalls: readonly LedgerRecall[];
   /** How many recalls and how many takings back there were: numbers the next. */
   readonly decisions: { readonly recalls: number; readonly unrecalls: number; readonly approvals: number };
+  /** Deliveries that were begun, and of which nobody has told how they ended. */
+  readonly intended: readonly EventData<'version.intended'>[];
   /** Versions that were delivered, and where. */
   readonly delivered: readonly { readonly version: string; readonly destination: string }[];
   /** Versions whose absence upstream has been told of. */
@@ -56,6 +58,7 @@ export const RECORD_EVENTS = [
   'version.admitted',
   'versions.recalled',
   'versions.unrecalled',
+  'version.intended',
   'version.delivered',
   'version.confirmed',
   'version.gone-upstream',
@@ -69,6 +72,8 @@ export function readRecord(entries: readonly LedgerEntry[]): AdmissionRecord {
   const approvals: Approval[] = [];
   const admitted: OfRelease[] = [];
   const delivered = new Map<string, { readonly version: string; readonly destination: string }>();
+  const intended = new Map<string, EventData<'version.intended'>>();
+  const told = new Set<string>();
   const goneUpstream: string[] = [];
   const decisions = { recalls: 0, unrecalls: 0, approvals: 0 };
   let recalls: LedgerRecall[] = [];
@@ -102,10 +107,15 @@ export function readRecord(entries: readonly LedgerEntry[]): AdmissionRecord {
       decisions.unrecalls += 1;
       recalls = recalls.filter(({ versions }) => versions.text !== unrecalled.versions);
     }
-    const there = dataOf('version.delivered', event) ?? dataOf('version.confirmed', event);
+    const begun = dataOf('version.intended', event);
+    if (begun) intended.set(`${begun.version} ${begun.destination}`, begun);
+    const arrived = dataOf('version.delivered', event);
+    if (arrived) told.add(deliveryKey(arrived));
+    const there = arrived ?? dataOf('version.confirmed', event);
     if (there) {
       const { version, destination } = there;
       delivered.set(`${version} ${destination}`, { version, destination });
+      intended.delete(`${version} ${destination}`);
     }
     const gone = dataOf('version.gone-upstream', event);
     if (gone) goneUpstream.push(gone.version);
@@ -116,10 +126,17 @@ export function readRecord(entries: readonly LedgerEntry[]): AdmissionRecord {
     admitted,
     recalls,
     decisions,
+    // An intention that had to be put by may come in after what became of it.
+    intended: [...intended.values()].filter((each) => !told.has(deliveryKey(each))),
     delivered: [...delivered.values()],
     goneUpstream,
     firstDay,
   };
+}
+
+function deliveryKey(of: EventData<'version.intended'> | EventData<'version.delivered'>): string {
+  const { version, destination, how, signedBy, bytes, day } = of;
+  return [version, destination, how, signedBy, bytes, day].join('\n');
 }
 
 /** A provider that a ledger has never seen. */

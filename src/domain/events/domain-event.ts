@@ -16,6 +16,13 @@ interface AboutDelivery extends AboutVersion {
   readonly destination: string;
 }
 
+interface Arrived {
+  readonly signedBy: string;
+  readonly bytes: number;
+  /** The day of it, where a later run tells it: ISO 8601. */
+  readonly day?: string | undefined;
+}
+
 /**
  * What happened, as data: worth keeping for ever. Logs, metrics, mail and the terminal's lines are renderings of
  * these at the edge. Sizes are bytes.
@@ -60,16 +67,8 @@ export type DomainEvent =
       readonly platform: Platform;
       readonly error: ErrorReport;
     })
-  | (AboutDelivery & {
-      readonly kind: 'ProviderVersionPublished';
-      readonly signedBy: string;
-      readonly bytes: number;
-    })
-  | (AboutDelivery & {
-      readonly kind: 'ProviderVersionCompleted';
-      readonly signedBy: string;
-      readonly bytes: number;
-    })
+  | (AboutDelivery & Arrived & { readonly kind: 'ProviderVersionPublished' })
+  | (AboutDelivery & Arrived & { readonly kind: 'ProviderVersionCompleted' })
   | (AboutDelivery & { readonly kind: 'VersionConflictFound'; readonly error: ErrorReport })
   | (AboutProvider & {
       readonly kind: 'ProviderSyncFailed';

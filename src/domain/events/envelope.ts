@@ -108,7 +108,7 @@ export function factOf(event: DomainEvent, now: Date): Fact {
         how: event.kind === 'ProviderVersionPublished' ? 'published' : 'completed',
         signedBy: event.signedBy,
         bytes: event.bytes,
-        day,
+        day: event.day ?? day,
       });
     case 'VersionConflictFound':
       return fact('version.conflicted', event.address, {

@@ -157,6 +157,19 @@ export const PROVIDER_EVENTS = {
     }),
     identity: ['version', 'destination', 'how', 'signedBy', 'bytes', 'day'],
   },
+  'version.intended': {
+    summary:
+      'A version is about to become visible at a destination, whole: what its delivery is told as, should the run not live to tell it.',
+    data: z.strictObject({
+      version,
+      destination,
+      how: z.enum(['published', 'completed']),
+      signedBy: keyId,
+      bytes,
+      day,
+    }),
+    identity: ['version', 'destination', 'how', 'signedBy', 'bytes', 'day'],
+  },
   'version.confirmed': {
     summary: 'A version stood at a destination as upstream has it.',
     data: z.strictObject({ version, destination, day }),
