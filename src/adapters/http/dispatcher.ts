@@ -4,6 +4,7 @@ import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { SyncError } from '../../domain/errors.ts';
 import { certificatesOf } from './ca-bundle.ts';
 import { holdPasswordOf } from './credentials.ts';
+import { largeReads } from './socket-reads.ts';
 
 export interface DispatcherOptions {
   readonly caBundle: string | undefined;
@@ -21,7 +22,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const secureContext = options.caBundle === undefined ? undefined : trusting(options.caBundle);
   const tls = { timeout: options.connectMs, ...(secureContext ? { secureContext } : {}) };
   const common = {
-    connect: { ...tls, lookup: options.lookup },
+    connect: { ...tls, lookup: options.lookup, onread: largeReads() },
     headersTimeout: options.headersMs,
     bodyTimeout: options.idleMs,
     pipelining: 1,
