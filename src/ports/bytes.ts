@@ -26,6 +26,15 @@ export interface ByteSource {
   open(resume?: ResumePoint): Promise<OpenedBytes>;
 }
 
+/** What the sender of a body vouches for. */
+export interface BodyTerms {
+  /**
+   * The body throws before its last byte unless it has the file's digest, as a transfer's does: whoever takes it need
+   * not hash it once more.
+   */
+  readonly proved?: boolean;
+}
+
 /** A place to write one file to. `send` resolves when the destination has accepted the whole file. */
 export interface ByteSink {
   readonly name: string;
@@ -33,5 +42,5 @@ export interface ByteSink {
    * Sends `body`. When the body throws, the request is broken off before its last byte, so that the
    * destination never takes it for complete, and the body's error is thrown on.
    */
-  send(body: AsyncIterable<Uint8Array>, size: number | undefined): Promise<void>;
+  send(body: AsyncIterable<Uint8Array>, size: number | undefined, terms?: BodyTerms): Promise<void>;
 }

@@ -140,7 +140,7 @@ async function putFile(
   path: string,
   file: MirrorFile,
   body: AsyncIterable<Uint8Array>,
-  { signal, proved }: PutOptions,
+  { size, signal, proved }: PutOptions,
   folder: string,
 ): Promise<StoredFile> {
   const failing = (error: unknown): SyncError => folderFailure(`Writing ${file.key} in ${folder}`, error);
@@ -152,12 +152,18 @@ async function putFile(
     });
   try {
     const hash = proved ? undefined : createHash('sha256');
-    await writeBody(handle, body, { signal, failing, onChunk: (chunk) => hash?.update(chunk) });
+    let bytes = 0;
+    const onChunk = (chunk: Uint8Array): void => {
+      hash?.update(chunk);
+      bytes += chunk.length;
+    };
+    await writeBody(handle, body, { signal, failing, onChunk });
     const digest = hash?.digest('hex') ?? file.sha256;
-    if (digest !== file.sha256) {
+    if (digest !== file.sha256 || (size !== undefined && size !== bytes)) {
       throw new SyncError(
         'DigestMismatch',
-        `${file.key} came to ${folder} with the SHA-256 ${digest}, SHA256SUMS lists ${file.sha256}. It was not kept.`,
+        `${file.key} came to ${folder} as ${bytes} bytes with the SHA-256 ${digest}, SHA256SUMS lists ${file.sha256}` +
+          `${size === undefined ? '' : `, and ${size} bytes were announced`}. It was not kept.`,
       );
     }
     await handle.sync();

@@ -70,11 +70,15 @@ function createDelivery(parts: {
       const { file, name } = placedPackage(release, wanted);
       return {
         name: `${name} to ${store.location}`,
-        send: async (body, size) => {
-          const watched = hasher.watch(file.sha256, body);
-          const stored = await store.putFile(file, watched.body, { size, signal: context.signal });
-          watched.confirm();
-          received.set(wanted.filename, stored);
+        send: async (body, size, { proved = false } = {}) => {
+          const watched = hasher.watch(file.sha256, body, { proved });
+          try {
+            const stored = await store.putFile(file, watched.body, { size, signal: context.signal, proved });
+            watched.confirm();
+            received.set(wanted.filename, stored);
+          } finally {
+            watched.leave();
+          }
         },
       };
     },

@@ -1,5 +1,5 @@
 import { SyncError } from '../../domain/errors.ts';
-import type { ByteSink } from '../../ports/bytes.ts';
+import type { BodyTerms, ByteSink } from '../../ports/bytes.ts';
 import { isPassing } from './download.ts';
 import { createLane, type Lane } from './lane.ts';
 
@@ -64,9 +64,9 @@ export function createFanOut(
   return {
     sink: {
       name: sinks.map(({ name }) => name).join(', '),
-      send: async (body, size) => {
+      send: async (body, size, terms) => {
         const lanes = sinks.flatMap((sink, index) => (gone.has(index) ? [] : [createLane(index, sink, now)]));
-        const uploads = lanes.map((lane) => upload(lane, size, listener, leave));
+        const uploads = lanes.map((lane) => upload(lane, { size, terms }, listener, leave));
         try {
           await pass(body, lanes, { listener, leave, policy, now });
         } catch (error) {
@@ -85,13 +85,13 @@ export function createFanOut(
 /** Never rejects: what became of the upload is told to the listener. */
 async function upload(
   lane: Lane,
-  size: number | undefined,
+  { size, terms }: { readonly size: number | undefined; readonly terms: BodyTerms | undefined },
   listener: FanOutListener,
   leave: (index: number) => void,
 ): Promise<void> {
   const { index, sink } = lane;
   try {
-    await sink.send(lane.body(), size);
+    await sink.send(lane.body(), size, terms);
     if (!lane.drained()) {
       throw new SyncError(
         'DestinationResponseInvalid',

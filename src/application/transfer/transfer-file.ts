@@ -95,7 +95,7 @@ async function attempt(
   });
   try {
     const body = holdBack(bytesOf(terms, download), HELD_BACK_BYTES, () => approve(terms, download));
-    await sink.send(body, download.size);
+    await sink.send(body, download.size, { proved: true });
   } catch (error) {
     if (download.failure !== undefined) throw download.failure;
     throw isPassing(error) ? new RestartNeeded('upload', error) : error;

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Zippable, zipSync } from 'fflate';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createPackageHasher } from '../../../src/adapters/zip/package-hasher.ts';
 import { createPassingEntries } from '../../../src/adapters/zip/passing-entries.ts';
 import { readStoredEntries } from '../../../src/adapters/zip/stored-entries.ts';
@@ -86,6 +86,53 @@ describe('the hasher of a run', () => {
     expect(await hasher.ofStored(digestOf(zip), neverRead)).toEqual(known);
     const body = pieces();
     expect(hasher.watch(digestOf(zip), body).body).toBe(body);
+  });
+
+  const stored = () => {
+    const read: number[] = [];
+    return {
+      read,
+      zip: {
+        size: zip.length,
+        read: (start: number, end: number) => {
+          read.push(start);
+          return bytesOf(zip).read(start, end);
+        },
+      },
+    };
+  };
+
+  it('unpacks a package once that passes to two destinations at once', async () => {
+    const hasher = createPackageHasher();
+    const first = hasher.watch(digestOf(zip), bytesOf(zip).read(0, zip.length), { proved: true });
+    const body = bytesOf(zip).read(0, zip.length);
+    // Nobody has asked the first one for a byte yet.
+    expect(hasher.watch(digestOf(zip), body, { proved: true }).body).toBe(body);
+    const { zip: kept, read } = stored();
+    const hashes = hasher.ofStored(digestOf(zip), kept);
+    await Array.fromAsync(first.body);
+    expect(await hashes).toEqual(hasher.known(digestOf(zip)));
+    expect(await hashes).toHaveProperty('archive');
+    expect(read).toEqual([]);
+  });
+
+  it.each([
+    ['was given up', (left: () => void) => left()],
+    ['stands still', () => {}],
+  ])('waits for no body that %s', async (_, then) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const hasher = createPackageHasher();
+      const elsewhere = hasher.watch(digestOf(zip), bytesOf(zip).read(0, zip.length), { proved: true });
+      const { zip: kept, read } = stored();
+      const hashes = hasher.ofStored(digestOf(zip), kept);
+      then(elsewhere.leave);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(await hashes).toHaveProperty('archive');
+      expect(read.length).toBeGreaterThan(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('takes nothing from a body that broke off, and lets the next one be watched', async () => {
