@@ -37,6 +37,8 @@ export interface Terraform {
   open(id: string, files: ReadonlyMap<string, string>): Promise<TerraformWorkspace>;
   /** Waits as `open` does, and gives what an earlier run kept under `name`, line by line. */
   leftBehind(id: string, name: string): AsyncIterable<string>;
+  /** Removes what an earlier run left in the folder, secrets among it. Only while nobody else can run there. */
+  discard(id: string): Promise<void>;
   /** A file that an earlier run left in the folder. */
   leftFile(id: string, name: string): Promise<Uint8Array | undefined>;
 }

@@ -13,6 +13,7 @@ export function createDepartedTasks(requests: DeploymentRequests): Terraform {
   return {
     missing: absent,
     open: absent,
+    discard: async () => {},
     leftFile: async () => undefined,
     leftBehind: async function* (id) {
       const request = await requests.read(id);

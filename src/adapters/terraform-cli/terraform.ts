@@ -55,6 +55,7 @@ export function createTerraform(options: TerraformOptions): Terraform {
       if ((await stat(path).catch(() => undefined)) === undefined) return;
       yield* createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
     },
+    discard: async (id) => await rm(await settled(id), { recursive: true, force: true }),
     leftFile: async (id, name) => await readFile(join(await settled(id), name)).catch(() => undefined),
   };
 }

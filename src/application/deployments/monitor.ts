@@ -189,6 +189,9 @@ export async function mendLostRun(
   try {
     const failure = { code: 'RunnerLost', message, problems: [] } as const;
     const { id: runId, runner } = run;
+    // First what was found there, then the folder, with secrets in it, and only then may somebody else run.
+    await changeRequest(ports, id, () => ({ kind: 'Progressed', runId, runner, state: known }));
+    await ports.terraform.discard(id);
     await changeRequest(ports, id, () => ({ kind: 'Failed', runId, runner, failure, state: known }));
   } catch (error) {
     if (isSyncError(error) && error.code === 'DeploymentConflict') return [];

@@ -22,7 +22,7 @@ import {
 } from './prepare.ts';
 import { knownState, logName, type RunContext } from './run-context.ts';
 import { createRunLog } from './run-log.ts';
-import { settleRun } from './settle-run.ts';
+import { type Success, settleRun } from './settle-run.ts';
 import { watchRun } from './stopping.ts';
 import type { StepTerms } from './terraform-steps.ts';
 
@@ -68,6 +68,7 @@ export async function runDeployment(ports: RunPorts, terms: RunTerms): Promise<R
   try {
     if (await neverWas(ports, request, run)) {
       log.say('Destroyed: there never was a state.');
+      await ports.terraform.discard(id);
       const nothing = { serial: 0, lineage: '', resources: 0, unsettled: [] };
       const ended = await changeRequest(ports, id, () => ({
         kind: 'Succeeded',
@@ -87,9 +88,13 @@ export async function runDeployment(ports: RunPorts, terms: RunTerms): Promise<R
       onSeen: keepLog,
     });
     const context: RunContext = { ports, id, own, run, log, stop: watch.stop };
-    return await carryOut(context, request, kind, (seen) => {
+    const carried = await carryOut(context, request, kind, (seen) => {
       state.last = seen;
     });
+    if ('waiting' in carried) return { kind: 'awaiting-approval', request: carried.waiting };
+    // Only now, when the folder of the run is gone: who dies before leaves a run that the monitor ends.
+    const ended = await changeRequest(ports, id, () => ({ kind: 'Succeeded', ...own, ...carried }));
+    return { kind: 'ended', request: ended };
   } catch (error) {
     if (isSyncError(error) && error.code === 'DeploymentConflict') {
       const now = await readRequest(ports, id);
@@ -131,7 +136,7 @@ async function carryOut(
   request: DeploymentRequest,
   kind: Kind,
   onState: (state: KnownState) => void,
-): Promise<RunOutcome> {
+): Promise<Success | { readonly waiting: DeploymentRequest }> {
   const { ports, id, own, run, log, stop } = context;
   log.say(`${run.action} ${id}: ${kind.name} ${kind.version} (${kind.digest.slice(0, 12)}), run ${run.id}`);
   const { state } = request;
@@ -160,16 +165,16 @@ async function carryOut(
   if (plan === undefined) {
     const terms = { kind, providers, serial: contents?.serial ?? 0 };
     const planned = await planRun(context, request, steps, terms);
-    if (planned.waits) return { kind: 'awaiting-approval', request: planned.request };
+    if (planned.waits) return { waiting: planned.request };
     if (!planned.changed) {
       const known = knownState(contents, []);
       onState(known);
-      return { kind: 'ended', request: await settleRun(context, steps, contents, known) };
+      return await settleRun(context, steps, contents, known);
     }
     ({ plan } = planned);
   }
   const applied = await applyRun(context, request, steps, plan);
   onState(applied.known);
   if (applied.error !== undefined) throw applied.error;
-  return { kind: 'ended', request: await settleRun(context, steps, applied.contents, applied.known) };
+  return await settleRun(context, steps, applied.contents, applied.known);
 }

@@ -1,19 +1,21 @@
-import type {
-  DeploymentOutput,
-  DeploymentRequest,
-  KnownState,
-} from '../../domain/deployment-request/request.ts';
+import type { DeploymentOutput, KnownState } from '../../domain/deployment-request/request.ts';
 import type { StateContents } from '../../domain/deployment-request/state/schema.ts';
 import { SyncError } from '../../domain/errors.ts';
 import { changeRequest } from './change.ts';
 import type { RunContext } from './run-context.ts';
 import { isSettled, type StepTerms } from './terraform-steps.ts';
 
+/** What is said of a run that did what it was to do, when its folder is gone: secrets lie in it. */
+export interface Success {
+  readonly state: KnownState;
+  readonly outputs: Readonly<Record<string, DeploymentOutput>>;
+}
+
 /** Outputs are kept in the request. */
 const MOST_OUTPUT_CHARACTERS = 4 * 1024 * 1024;
 
 /**
- * Ends a run that did what it was to do: deployed is what a plan finds nothing to do about; destroyed is what left no
+ * Judges a run that did what it was to do: deployed is what a plan finds nothing to do about; destroyed is what left no
  * resource in its state. Throws TerraformFailed where that is not so.
  */
 export async function settleRun(
@@ -21,7 +23,7 @@ export async function settleRun(
   steps: StepTerms,
   contents: StateContents | undefined,
   known: KnownState,
-): Promise<DeploymentRequest> {
+): Promise<Success> {
   const { ports, id, own, run, log } = context;
   await changeRequest(ports, id, () => ({ kind: 'Progressed', ...own, stage: 'confirming', state: known }));
   if (run.action === 'destroy') {
@@ -32,7 +34,7 @@ export async function settleRun(
       );
     }
     log.say('Destroyed: nothing is left in the state.');
-    return await succeed(context, known, {});
+    return { state: known, outputs: {} };
   }
   if (!(await isSettled(steps))) {
     throw new SyncError(
@@ -42,7 +44,7 @@ export async function settleRun(
   }
   const outputs = await keepOutputs(context, contents?.outputs ?? {});
   log.say(`Deployed: ${known.resources} resources, state ${known.serial}; a new plan finds nothing to do.`);
-  return await succeed(context, known, outputs);
+  return { state: known, outputs };
 }
 
 /** Those that are sensitive go where secrets lie: a request names them alone. */
@@ -64,12 +66,4 @@ async function keepOutputs(
       : { sensitive, value };
   }
   return outputs;
-}
-
-async function succeed(
-  { ports, id, own }: RunContext,
-  state: KnownState,
-  outputs: Readonly<Record<string, DeploymentOutput>>,
-): Promise<DeploymentRequest> {
-  return await changeRequest(ports, id, () => ({ kind: 'Succeeded', ...own, state, outputs }));
 }

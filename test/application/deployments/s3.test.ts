@@ -169,6 +169,8 @@ describe.skipIf(!terraformIsHere || !motoIsHere)(
         limit: 10,
       });
       expect(findings.map(({ what }) => what)).toEqual(['runner-lost', 'lock-left', 'unsettled']);
+      // What it left behind is known by now, and had the request's secrets in it.
+      expect(await readdir(join(world.data, 'work'))).toEqual([]);
       const lost = await world.read('web');
       expect(lost).toMatchObject({ status: 'FAILED', failure: { code: 'RunnerLost' } });
       expect(lost.state?.unsettled).toEqual(['notes_note.note["first"]', 'notes_note.note["second"]']);
