@@ -190,7 +190,7 @@ describe.skipIf(!motoIsHere || !terraformIsHere)(
       );
       const latest = Versions.filter(({ IsLatest }) => IsLatest).map(({ Key = '' }) => Key);
       expect(latest).toContain('state/web/terraform.tfstate');
-      expect(latest.filter((key) => /^(?:plans\/|.*\.tflock$)/.test(key))).toEqual([]);
+      expect(latest.filter((key) => /^(?:plans\/web-|state\/web\/.*\.tflock$)/.test(key))).toEqual([]);
       expect(DeleteMarkers.length).toBeGreaterThan(0);
       // Nobody was asked for a provider but the mirror.
       expect(world.outside()).toBe(0);
