@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prepares an AWS account for the workflows, once. Run it again after a change of bootstrap.yaml, or when GitHub changed
-# the form of the subject: what is as it should be stays as it is.
+# Prepares an AWS account for the workflows, once. Run it again after a change of bootstrap.yaml or bootstrap-tasks.yaml,
+# or when GitHub changed the form of the subject: what is as it should be stays as it is.
 # Needs the AWS CLI with credentials that may create roles, and the ids of the repository (or gh, which knows them).
 set -euo pipefail
 
@@ -81,43 +81,55 @@ if [ -n "$existing" ]; then
   echo "bootstrap: takes the identity provider that is there: $existing"
 fi
 
-echo "bootstrap: stack $stack in account $account"
-template=$(mktemp)
-trap 'rm -f "$template"' EXIT
-awk -f "$(dirname "$0")/bootstrap.awk" "$(dirname "$0")/bootstrap.yaml" >"$template"
+# deploy STACK OPTION…: what there is to say is said once; that there is nothing to change is no failure.
 deploy() {
-  aws cloudformation deploy \
-    --stack-name "$stack" \
-    --template-file "$template" \
+  local name=$1 said
+  shift
+  echo "bootstrap: stack $name in account $account"
+  if ! said=$(aws cloudformation deploy \
+    --stack-name "$name" \
     --capabilities CAPABILITY_NAMED_IAM \
     --no-fail-on-empty-changeset \
     --tags "application=$application" \
-    --parameter-overrides \
-    "Application=$application" \
-    "GitHubOwner=${repository%%/*}" \
-    "GitHubRepository=${repository#*/}" \
-    "GitHubOwnerId=$owner_id" \
-    "GitHubRepositoryId=$repository_id" \
-    "SubjectForm=$form" \
-    "Branch=$branch" \
-    "ExistingOidcProviderArn=$existing"
+    "$@" 2>&1); then
+    case "$said" in
+      *'No updates are to be performed'*) ;;
+      *)
+        echo "$said" >&2
+        exit 1
+        ;;
+    esac
+  fi
+  echo "${said:-bootstrap: nothing to change}"
+  # Without these stacks nobody could deploy, and their boundaries would be gone from under the roles.
+  aws cloudformation update-termination-protection --stack-name "$name" --enable-termination-protection >/dev/null 2>&1 ||
+    echo "bootstrap: the termination protection of $name could not be switched on; do it by hand" >&2
 }
-if ! said=$(deploy 2>&1); then
-  case "$said" in
-    *'No updates are to be performed'*) ;;
-    *)
-      echo "$said" >&2
-      exit 1
-      ;;
-  esac
-fi
-echo "${said:-bootstrap: nothing to change}"
-# Without this stack nobody could deploy, and its boundaries would be gone from under the roles.
-aws cloudformation update-termination-protection --stack-name "$stack" --enable-termination-protection >/dev/null 2>&1 ||
-  echo "bootstrap: the termination protection of $stack could not be switched on; do it by hand" >&2
+
+# The first is sent in one call, because it makes the bucket that the second, which is too large for that, goes through.
+template=$(mktemp)
+trap 'rm -f "$template"' EXIT
+awk -f "$(dirname "$0")/bootstrap.awk" "$(dirname "$0")/bootstrap.yaml" >"$template"
+deploy "$stack" \
+  --template-file "$template" \
+  --parameter-overrides \
+  "Application=$application" \
+  "GitHubOwner=${repository%%/*}" \
+  "GitHubRepository=${repository#*/}" \
+  "GitHubOwnerId=$owner_id" \
+  "GitHubRepositoryId=$repository_id" \
+  "SubjectForm=$form" \
+  "Branch=$branch" \
+  "ExistingOidcProviderArn=$existing"
 
 bucket=$(aws cloudformation describe-stack-resources --stack-name "$stack" \
   --query "StackResources[?LogicalResourceId=='ArtifactBucket'].PhysicalResourceId" --output text)
+deploy "$stack-tasks" \
+  --template-file "$(dirname "$0")/bootstrap-tasks.yaml" \
+  --s3-bucket "$bucket" \
+  --s3-prefix bootstrap \
+  --parameter-overrides "Application=$application"
+
 region=${AWS_REGION:-${AWS_DEFAULT_REGION:-$(aws configure get region)}}
 
 cat <<NEXT

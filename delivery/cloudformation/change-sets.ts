@@ -32,7 +32,7 @@ export async function createChangeSet(request: ChangeSetRequest): Promise<Change
     '--parameters',
     JSON.stringify(request.parameters),
     '--capabilities',
-    'CAPABILITY_IAM',
+    'CAPABILITY_NAMED_IAM',
     'CAPABILITY_AUTO_EXPAND',
     '--tags',
     JSON.stringify(tags),

@@ -116,6 +116,56 @@ export function ledgerSizesOf(template: SizedTemplate, stack: SizedTemplate): Le
   };
 }
 
+/** What of deployments costs the same whether any is carried out or not. */
+export interface DeploymentsSizes {
+  readonly keys: number;
+  readonly alarmMetrics: number;
+  readonly dashboards: number;
+  readonly monitorMegabytes: number;
+}
+
+/** Metrics that the functions of deployments have of their own. */
+export const DEPLOYMENT_METRICS = 11;
+/** How long their monitor takes, every five minutes. */
+const MONITOR_SECONDS = 3;
+
+/** A month of deployments that CreateDeployments makes, in which none is carried out; without the way out. */
+export function deploymentsOf({
+  keys,
+  alarmMetrics,
+  dashboards,
+  monitorMegabytes,
+}: DeploymentsSizes): number {
+  const calls = DAYS * 24 * 12;
+  return (
+    keys * PRICES.key.dollars +
+    alarmMetrics * PRICES.alarmMetric.dollars +
+    dashboards * PRICES.dashboard.dollars +
+    DEPLOYMENT_METRICS * PRICES.customMetric.dollars +
+    ((calls * MONITOR_SECONDS * monitorMegabytes) / 1024) * PRICES.lambda.dollars +
+    (calls / 1_000_000) * PRICES.lambdaRequests.dollars
+  );
+}
+
+/** The sizes of stacks/deployments.yaml. */
+export function deploymentsSizesOf({ Resources }: SizedTemplate): DeploymentsSizes {
+  const resources = Object.values(Resources);
+  const ofType = (type: string) => resources.filter(({ Type }) => Type === type);
+  const { MemorySize } = Resources['MonitorFunction']?.Properties ?? {};
+  if (typeof MemorySize !== 'number') throw new Error('stacks/deployments.yaml has no MonitorFunction.');
+  return {
+    keys: ofType('AWS::KMS::Key').length,
+    alarmMetrics: metricsIn(ofType('AWS::CloudWatch::Alarm')),
+    dashboards: ofType('AWS::CloudWatch::Dashboard').length,
+    monitorMegabytes: MemorySize,
+  };
+}
+
+/** A NAT gateway through which nothing passes. */
+export function idleNat(): number {
+  return HOURS * PRICES.natHour.dollars;
+}
+
 function metricsIn(alarms: readonly SizedTemplate['Resources'][string][]): number {
   return alarms
     .map(

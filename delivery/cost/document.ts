@@ -1,4 +1,8 @@
 import {
+  DEPLOYMENT_METRICS,
+  type DeploymentsSizes,
+  deploymentsOf,
+  idleNat,
   type LedgerSizes,
   ledgerOf,
   type Month,
@@ -36,7 +40,7 @@ const WORDS: Readonly<Record<keyof Month, string>> = {
 const dollars = (amount: number) => (amount > 0 && amount < 0.01 ? '< 0.01' : amount.toFixed(2));
 
 /** docs/cost.md. */
-export function costDocument(sizes: Sizes, ledger: LedgerSizes): string {
+export function costDocument(sizes: Sizes, ledger: LedgerSizes, deployments: DeploymentsSizes): string {
   const usages = [50, 1_000].map((providersADay): Usage => ({ ...COMMON, providersADay }));
   const months = usages.map((usage) => monthOf(usage, sizes));
   const asDesigned = usages.map((usage) => monthOf(usage, { ...sizes, ...DESIGN }));
@@ -76,6 +80,14 @@ ${row(
   'a ledger besides, with its pipeline',
   usages.map((usage) => ledgerOf(usage, ledger)),
 )}
+${row(
+  'deployments besides, before any is carried out',
+  usages.map(() => deploymentsOf(deployments)),
+)}
+${row(
+  'and a NAT gateway for their runners, before anything passes it',
+  usages.map(() => idleNat()),
+)}
 
 ## The sizes
 
@@ -108,6 +120,8 @@ usually the other end.
 - With \`CreateLedger\`, ${ledger.keys} keys and ${ledger.alarmMetrics} more metrics in alarms stand there for nothing; a check makes 3 facts and a version
   that is published 20, each of 2 KB with its indexes; reading is not counted. A key costs as much again for each of its
   first two yearly rotations.
+- With \`CreateDeployments\`, ${deployments.keys} key, ${deployments.alarmMetrics} metrics in alarms, ${deployments.dashboards} dashboard and ${DEPLOYMENT_METRICS} metrics of their own stand there, and the monitor
+  runs every five minutes for 3 seconds. What a run costs says [deployments on AWS](deployments-aws.md#what-a-month-costs).
 - Uploads leave AWS unless your Terraform Enterprise is in it. In a VPC each byte passes the NAT gateway twice, in and
   out; one gateway stands in one zone.
 

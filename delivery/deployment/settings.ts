@@ -34,7 +34,18 @@ export function stackTags(environment: Environment): Readonly<Record<string, str
 export async function parametersOf(environment: Environment): Promise<StackParameters> {
   const file = path.join(import.meta.dirname, '../environments', `${environment}.json`);
   const common = stackParameters.parse(JSON.parse(await readFile(file, 'utf8')));
-  return { ...common, ...ownParameters(), PermissionsBoundaryArn: await boundaryArn(environment) };
+  const given = { ...common, ...ownParameters() };
+  const boundary = await boundaryOf(environment);
+  const deployments = {
+    DeploymentsKindBoundaryArn: boundary('kind-boundary'),
+    DeploymentsEnclaveBoundaryArn: boundary('enclave-boundary'),
+  };
+  return {
+    ...given,
+    PermissionsBoundaryArn: boundary('boundary'),
+    // A release from before there were any knows no such parameters, and can still be gone back to.
+    ...(given['CreateDeployments'] === 'true' ? deployments : {}),
+  };
 }
 
 function ownParameters(): StackParameters {
@@ -48,9 +59,9 @@ function ownParameters(): StackParameters {
   }
 }
 
-/** The policy that delivery/bootstrap.yaml puts around every role of the environment's stack. */
-async function boundaryArn(environment: Environment): Promise<string> {
+/** The policies that delivery/bootstrap.sh puts around the roles of the environment's stack, by the end of their names. */
+async function boundaryOf(environment: Environment): Promise<(name: string) => string> {
   const { Account, Arn } = callerIdentity.parse(await aws('sts', 'get-caller-identity'));
   const partition = Arn.split(':')[1] ?? 'aws';
-  return `arn:${partition}:iam::${Account}:policy/delivery/${application()}-${environment}-boundary`;
+  return (name) => `arn:${partition}:iam::${Account}:policy/delivery/${application()}-${environment}-${name}`;
 }

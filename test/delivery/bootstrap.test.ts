@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,20 +17,27 @@ const IDS = ['--owner-id', '123456', '--repository-id', '789012'];
  */
 describe.skipIf(!tools)('delivery/bootstrap.sh (needs Python and pip)', { timeout: 300_000 }, () => {
   let account: RunningMoto;
+  let folder = '';
   beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'provider-sync-bootstrap-'));
+    await writeFile(path.join(folder, 'config'), '[default]\ns3 =\n  addressing_style = path\n');
     account = await startMoto(tools?.program('moto_server') ?? '', 0);
   }, 60_000);
-  afterAll(() => account.close());
+  afterAll(async () => {
+    await account.close();
+    await rm(folder, { recursive: true, force: true });
+  });
 
   const environment = () => ({
     ...process.env,
     PATH: `${path.dirname(tools?.program('aws') ?? '')}:${process.env['PATH']}`,
-    AWS_ENDPOINT_URL: account.url,
+    // By this name moto knows that the bucket of a template's address is in its path.
+    AWS_ENDPOINT_URL: account.url.replace('127.0.0.1', 'localhost'),
     AWS_DEFAULT_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'none',
     AWS_SECRET_ACCESS_KEY: 'none',
     AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_CONFIG_FILE: '/dev/null',
+    AWS_CONFIG_FILE: path.join(folder, 'config'),
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
   });
   const run = (program: string, args: readonly string[]) =>
@@ -57,11 +66,25 @@ describe.skipIf(!tools)('delivery/bootstrap.sh (needs Python and pip)', { timeou
     const made = await stack('provider-sync-delivery');
     expect(made.StackStatus).toMatch(/_COMPLETE$/);
 
+    const tasks = await stack('provider-sync-delivery-tasks');
+    expect(tasks.StackStatus).toMatch(/_COMPLETE$/);
+    // Too large for one call, it went through the bucket that the first one had made.
+    const sent = await run('aws', [
+      's3api',
+      'list-objects-v2',
+      '--bucket=provider-sync-delivery-123456789012-eu-central-1',
+      '--prefix=bootstrap/',
+      '--query=Contents[].Size',
+      '--output=text',
+    ]);
+    expect(Number(sent.stdout)).toBe((await stat('delivery/bootstrap-tasks.yaml')).size);
+
     const second = await bootstrap(...repository);
     expect(second.stdout.split('Done.')[1]).toBe(first.stdout.split('Done.')[1]);
     const after = await stack('provider-sync-delivery');
     expect(after.StackId).toBe(made.StackId);
     expect(after.Parameters).toEqual(made.Parameters);
+    expect((await stack('provider-sync-delivery-tasks')).StackId).toBe(tasks.StackId);
   });
 
   it('takes the identity provider that the account has already', async () => {

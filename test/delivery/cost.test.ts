@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseTemplate } from '../../delivery/cloudformation/template.ts';
 import {
+  deploymentsOf,
+  deploymentsSizesOf,
+  idleNat,
   ledgerOf,
   ledgerSizesOf,
   mirrorOf,
@@ -21,6 +24,10 @@ const ledger = ledgerSizesOf(
   sizedTemplate.parse(parseTemplate(readFileSync('stacks/ledger.yaml', 'utf8'))),
 );
 
+const deployments = deploymentsSizesOf(
+  sizedTemplate.parse(parseTemplate(readFileSync('stacks/deployments.yaml', 'utf8'))),
+);
+
 const USAGE: Usage = {
   providersADay: 100,
   publishedShare: 0.1,
@@ -34,7 +41,7 @@ const USAGE: Usage = {
 
 describe('docs/cost.md', () => {
   it('is what the script computes from the template as it is (node delivery/commands/cost.ts)', () => {
-    expect(readFileSync('docs/cost.md', 'utf8')).toBe(costDocument(sizes, ledger));
+    expect(readFileSync('docs/cost.md', 'utf8')).toBe(costDocument(sizes, ledger, deployments));
   });
 
   it('reads the sizes of the template', () => {
@@ -72,6 +79,17 @@ describe('docs/cost.md', () => {
     const busy = ledgerOf(USAGE, { keys: 2, alarmMetrics: 7 });
     const each = 8 * 0.625e-6 + 1e-6 + 4.1 * (0.0125 * 0.0000133334 + 0.2e-6);
     expect(busy - idle).toBeCloseTo(facts * each, 8);
+  });
+
+  it('lets deployments cost what stands there', () => {
+    expect(deployments).toMatchObject({ keys: 1, dashboards: 1, monitorMegabytes: 512 });
+    expect(deployments.alarmMetrics).toBeGreaterThan(10);
+    // A key, twelve metrics in alarms, a dashboard, eleven of its own, and 8,640 calls of 3 s in half a GB.
+    expect(deploymentsOf({ keys: 1, alarmMetrics: 12, dashboards: 1, monitorMegabytes: 512 })).toBeCloseTo(
+      1 + 1.2 + 3 + 3.3 + 8_640 * 1.5 * 0.0000133334 + 0.00864 * 0.2,
+      8,
+    );
+    expect(idleNat()).toBeCloseTo(730 * 0.05, 8);
   });
 
   it('lets disk above 512 MB cost', () => {

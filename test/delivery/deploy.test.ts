@@ -67,6 +67,8 @@ describe('deploying a release', { timeout: 120_000 }, () => {
       PermissionsBoundaryArn: 'arn:aws:iam::123456789012:policy/delivery/provider-sync-prod-boundary',
       ReleaseId: expect.stringMatching(new RegExp(`^[0-9a-f]{10}-${NEW}$`)),
     });
+    // What no stack asks for is not given: a release from before there was any can be gone back to.
+    expect(parametersOf(made)).not.toHaveProperty('DeploymentsKindBoundaryArn');
     const order = operations(ran);
     expect(order.indexOf('cloudformation execute-change-set')).toBeGreaterThan(
       order.lastIndexOf('s3api get-object'),
@@ -236,12 +238,17 @@ describe('deploying a release', { timeout: 120_000 }, () => {
         CHANGES,
         ...WELL,
       ],
-      { STACK_PARAMETERS: '{"TfcOrganization":"octo-org"}' },
+      { STACK_PARAMETERS: '{"TfcOrganization":"octo-org","CreateDeployments":"true"}' },
     );
     expect(ran.output).toContain('The secret holds no token yet');
     expect(ran.code).toBe(0);
     const [made] = callsOf(ran, 'create-change-set');
     expect(made && option(made, '--change-set-type')).toBe('CREATE');
+    const policy = 'arn:aws:iam::123456789012:policy/delivery/provider-sync-prod';
+    expect(parametersOf(made)).toMatchObject({
+      DeploymentsKindBoundaryArn: `${policy}-kind-boundary`,
+      DeploymentsEnclaveBoundaryArn: `${policy}-enclave-boundary`,
+    });
     expect(operations(ran)).not.toContain('stepfunctions start-execution');
   });
 

@@ -2,7 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { bootstrap, permissionsOf, properties, ROLE_NAMES, type RoleName } from './support/bootstrap.ts';
+import {
+  bootstrap,
+  bootstrapTasks,
+  permissionsOf,
+  properties,
+  ROLE_NAMES,
+  type RoleName,
+} from './support/bootstrap.ts';
+import { resolvedTemplate } from './support/plain-template.ts';
 import { allows } from './support/policy.ts';
 
 const template = bootstrap('ids');
@@ -64,6 +72,14 @@ describe('what the roles of delivery/bootstrap.yaml may do', () => {
       ['ec2:CreateVpc', arn('ec2', 'vpc/*'), { 'aws:RequestTag/environment': environment }],
       ['ec2:DeleteVpc', arn('ec2', 'vpc/vpc-1'), { 'aws:ResourceTag/environment': environment }],
       ['kms:PutKeyPolicy', arn('kms', 'key/1'), { 'aws:ResourceTag/environment': environment }],
+      [
+        'iam:CreateRole',
+        role(`${own}-deployments-kind-example`),
+        { 'iam:PermissionsBoundary': policy(`delivery/${own}-kind-boundary`) },
+      ],
+      ['iam:PassRole', role(`${own}-deployments-X`), { 'iam:PassedToService': 'firehose.amazonaws.com' }],
+      ['firehose:CreateDeliveryStream', arn('firehose', `deliverystream/${own}-deployments-logs`), {}],
+      ['logs:PutSubscriptionFilter', arn('logs', `log-group:/aws/ecs/${own}-deployments`), {}],
       ['lambda:PublishVersion', arn('lambda', `function:${own}-read-config`), {}],
       ['states:CreateStateMachineAlias', arn('states', `stateMachine:${own}-provider-sync`), {}],
       ['states:StartExecution', arn('states', `stateMachine:${own}-provider-sync`), {}],
@@ -94,6 +110,22 @@ describe('what the roles of delivery/bootstrap.yaml may do', () => {
         { 'iam:PermissionsBoundary': boundary(environment === 'prod' ? 'dev' : 'prod') },
       ],
       ['iam:CreateRole', role(`${foreign}-X`), { 'iam:PermissionsBoundary': boundary(environment) }],
+      [
+        'iam:CreateRole',
+        role(`${own}-ReadConfigRole-X`),
+        { 'iam:PermissionsBoundary': policy(`delivery/${own}-kind-boundary`) },
+      ],
+      ['iam:CreateRole', role(`${own}-deployments-kind-example`), {}],
+      [
+        'iam:CreateRole',
+        role(`${own}-deployments-kind-example`),
+        { 'iam:PermissionsBoundary': policy(`delivery/${foreign}-kind-boundary`) },
+      ],
+      [
+        'iam:CreateRole',
+        role(`${foreign}-deployments-kind-example`),
+        { 'iam:PermissionsBoundary': policy(`delivery/${foreign}-kind-boundary`) },
+      ],
       ['iam:PutRolePolicy', role(`${own}-ReadConfigRole-X`), {}],
       [
         'iam:AttachRolePolicy',
@@ -335,10 +367,14 @@ const CREATIONS: Readonly<Record<string, string>> = {
   'AWS::ECS::TaskDefinition': 'ecs:RegisterTaskDefinition',
   'AWS::Events::Rule': 'events:PutRule',
   'AWS::IAM::Role': 'iam:CreateRole',
+  'AWS::IAM::RolePolicy': 'iam:PutRolePolicy',
   'AWS::KMS::Key': 'kms:CreateKey',
+  'AWS::KinesisFirehose::DeliveryStream': 'firehose:CreateDeliveryStream',
+  'AWS::Lambda::EventSourceMapping': 'lambda:CreateEventSourceMapping',
   'AWS::Lambda::Permission': 'lambda:AddPermission',
   'AWS::Logs::LogGroup': 'logs:CreateLogGroup',
   'AWS::Logs::MetricFilter': 'logs:PutMetricFilter',
+  'AWS::Logs::SubscriptionFilter': 'logs:PutSubscriptionFilter',
   'AWS::S3::Bucket': 's3:CreateBucket',
   'AWS::S3::BucketPolicy': 's3:PutBucketPolicy',
   'AWS::SNS::Subscription': 'sns:Subscribe',
@@ -374,6 +410,9 @@ describe('the deploy roles', () => {
     expect(readFileSync('template.yaml', 'utf8')).toContain(
       'CreatePolicies: !If [HasBoundary, "false", "true"]',
     );
+    // Nor for the nested deployments: they are told of the boundaries that bootstrap-tasks.yaml makes.
+    const deployments = readFileSync('stacks/deployments.yaml', 'utf8');
+    expect(deployments).not.toMatch(/Type: AWS::IAM::ManagedPolicy\n(?! {4}Condition: MakesBoundaries\n)/);
   });
 
   it.each([...new Set(types)].filter((type) => type !== 'AWS::IAM::ManagedPolicy'))(
@@ -400,9 +439,12 @@ describe('the boundary', () => {
   );
   const bottles =
     /# --- Roles[\s\S]*?# --- The tasks/.exec(readFileSync('stacks/bottles.yaml', 'utf8'))?.[0] ?? '';
+  const deployments =
+    /# --- Roles[\s\S]*?# What every runner may/.exec(readFileSync('stacks/deployments.yaml', 'utf8'))?.[0] ??
+    '';
   const networks =
     /FlowLogRole:[\s\S]*?FlowLog:/.exec(readFileSync('stacks/network.yaml', 'utf8'))?.[0] ?? '';
-  const roles = [own, ...nested, bottles, networks].join('\n');
+  const roles = [own, ...nested, bottles, deployments, networks].join('\n');
   const used = new Set(
     Array.from(
       roles.matchAll(/(?<![\w:/.])([a-z0-9]+:[A-Z][A-Za-z]+)(?=[\s,\]])/g),
@@ -472,6 +514,54 @@ describe('the artifact bucket', () => {
     const allowAll = { Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' };
     const document = { Statement: [allowAll, ...Statement] };
     expect(allows([document], { action, resource: `${BUCKET}/${key}`, context })).toBe(!denied);
+  });
+});
+
+describe.each(['Dev', 'Staging', 'Prod'])('the boundaries of deployments in %s', (environment) => {
+  const tasks = bootstrapTasks();
+  const own = `provider-sync-${environment.toLowerCase()}`;
+  const stack = resolvedTemplate('stacks/deployments.yaml', {
+    Name: `${own}-deployments`,
+    MirrorUrl: 'https://mirror.example.com/',
+    ParameterPrefix: `/${own}/deployments`,
+    EnclaveImageBucketName: 'IMAGES',
+  });
+  /** What the stack knows of itself, by the names that it will have. */
+  const byName = (text: string) =>
+    text
+      .replaceAll('<RequestsTable.Arn>', arn('dynamodb', `table/${own}-deployments`))
+      .replaceAll('<Bucket.Arn>', `arn:PARTITION:s3:::${own}-*`)
+      .replaceAll('arn:PARTITION:s3:::IMAGES/*', `arn:PARTITION:s3:::${own}-*`)
+      .replaceAll('<Key.Arn>', arn('kms', 'key/*'))
+      .replaceAll('<EnclaveBoundary>', `<${environment}EnclaveBoundary>`);
+
+  it.each(['KindBoundary', 'EnclaveBoundary'])('are as the stack would make them: %s', (name) => {
+    const { PolicyDocument, ManagedPolicyName, Path } = properties(tasks, `${environment}${name}`);
+    const kind = name === 'KindBoundary' ? 'kind' : 'enclave';
+    expect(`${Path}${ManagedPolicyName}`).toBe(`/delivery/${own}-${kind}-boundary`);
+    expect(PolicyDocument).toEqual(
+      JSON.parse(byName(JSON.stringify(properties(stack, name).PolicyDocument))),
+    );
+    expect(JSON.stringify(PolicyDocument).length).toBeLessThan(6_144);
+  });
+
+  it('leave states where they are, and other environments alone', () => {
+    const { PolicyDocument } = properties(tasks, `${environment}KindBoundary`);
+    const within = (action: string, resource: string, context = {}) =>
+      allows([PolicyDocument], { action, resource, context });
+    expect(within('s3:PutObject', `arn:PARTITION:s3:::${own}-bucket-x/state/web/terraform.tfstate`)).toBe(
+      true,
+    );
+    expect(within('s3:DeleteObject', `arn:PARTITION:s3:::${own}-bucket-x/state/web/terraform.tfstate`)).toBe(
+      false,
+    );
+    const foreign = environment === 'Dev' ? 'provider-sync-prod' : 'provider-sync-dev';
+    expect(within('s3:GetObject', `arn:PARTITION:s3:::${foreign}-bucket-x/state/web/terraform.tfstate`)).toBe(
+      false,
+    );
+    expect(within('iam:PassRole', role(`${own}-X`), { 'iam:PassedToService': 'ec2.amazonaws.com' })).toBe(
+      false,
+    );
   });
 });
 

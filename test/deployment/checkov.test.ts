@@ -8,7 +8,7 @@ import { checkovTools } from './support/deployment-tools.ts';
 const tools = await checkovTools();
 
 /** Every suppression stands in the template, beside the resource, with its reason. */
-const TEMPLATES = ['delivery/bootstrap.yaml'];
+const TEMPLATES = ['delivery/bootstrap.yaml', 'delivery/bootstrap-tasks.yaml'];
 
 /** Here a suppression is about all functions alike, so it stands in this file once, with its reason. */
 const SETTINGS = 'scripts/checkov-config.yaml';

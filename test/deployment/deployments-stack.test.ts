@@ -23,8 +23,29 @@ const ALL: Parameters = {
   EnclaveImageBucketName: 'our-images',
   LedgerTableName: 'our-ledger',
   LedgerKeyArn: KEY,
+  LedgerTopicArn: 'arn:aws:sns:eu-central-1:123456789012:facts',
+  LedgerTopicKeyArn: KEY,
   KmsKeyArn: KEY,
   PermissionsBoundaryArn: BOUNDARY,
+};
+
+const KINDS = 'arn:aws:iam::123456789012:policy/delivery/kind-boundary';
+const ENCLAVES = 'arn:aws:iam::123456789012:policy/delivery/enclave-boundary';
+
+/** How the table says when a permission is there, by the parameter without which it is not. */
+const ONLY_WHEN: Readonly<Record<string, string>> = {
+  LedgerTableName: '`LedgerTableName`',
+  LedgerKeyArn: '`LedgerKeyArn`',
+  LedgerTopicArn: '`LedgerTopicArn`',
+  LedgerTopicKeyArn: '`LedgerTopicKeyArn`',
+  ReplicaBucketName: '`ReplicaBucketName`',
+  LogArchiveBucketName: '`LogArchiveBucketName`',
+};
+/** What is not given without another parameter. */
+const GONE_WITH: Readonly<Record<string, readonly string[]>> = {
+  LedgerTableName: ['LedgerKeyArn', 'LedgerTopicArn', 'LedgerTopicKeyArn'],
+  LedgerTopicArn: ['LedgerTopicKeyArn'],
+  ReplicaBucketName: ['ReplicaKeyArn'],
 };
 
 /** Actions that change nothing, or that know no resources. */
@@ -35,11 +56,13 @@ describe.skipIf(!tools)('stacks/deployments.yaml (needs Python and pip)', { time
   let least: Template;
   let all: Template;
   let closed: Template;
+  let within: Template;
 
   beforeAll(async () => {
     if (!tools) return;
-    const stacks = await resolvedStacks(tools, FILE, [LEAST, ALL, CLOSED]);
-    [least, all, closed] = stacks as [Template, Template, Template];
+    const bounded = { ...LEAST, KindBoundaryArn: KINDS, EnclaveBoundaryArn: ENCLAVES };
+    const stacks = await resolvedStacks(tools, FILE, [LEAST, ALL, CLOSED, bounded]);
+    [least, all, closed, within] = stacks as [Template, Template, Template, Template];
   }, 120_000);
 
   const ofType = (stack: Template, type: string) =>
@@ -135,6 +158,82 @@ describe.skipIf(!tools)('stacks/deployments.yaml (needs Python and pip)', { time
     expect(denied.flatMap(({ Action }) => Action)).toContain('iam:*');
   });
 
+  it('lets functions tell the ledger, and no runner: what it runs could write history anew', () => {
+    const toldBy = (action: string, resource: string) =>
+      policies(all)
+        .filter(([, document]) =>
+          statementsIn(document).some(
+            ({ Action, Resource }) =>
+              [Action].flat().includes(action) && JSON.stringify(Resource).includes(resource),
+          ),
+        )
+        .map(([name]) => name);
+    const functions = ['TriggerRole', 'FollowRole', 'MonitorRole'];
+    expect(toldBy('dynamodb:PutItem', 'our-ledger')).toEqual(functions);
+    expect(toldBy('sns:Publish', ':facts')).toEqual(functions);
+    expect(JSON.stringify(ofType(all, 'AWS::ECS::TaskDefinition'))).not.toContain('our-ledger');
+    expect(JSON.stringify(all.Resources['KindBoundary'])).not.toContain('our-ledger');
+    for (const [name, { Properties }] of ofType(all, 'AWS::Lambda::Function')) {
+      const { LEDGER_TABLE, LEDGER_TOPIC_ARN } = Properties['Environment'].Variables;
+      expect([name, LEDGER_TABLE, LEDGER_TOPIC_ARN]).toEqual([name, 'our-ledger', ALL['LedgerTopicArn']]);
+    }
+    expect(JSON.stringify(least)).not.toMatch(/"(?:Append|Publish)(?:ToLedger|Facts)"/);
+  });
+
+  it('takes boundaries that are there already, and then makes none', () => {
+    const given = { KindBoundaryArn: KINDS, EnclaveBoundaryArn: ENCLAVES };
+    const { Resources, Outputs } = within;
+    expect(ofType(within, 'AWS::IAM::ManagedPolicy')).toEqual([]);
+    for (const name of ['ExampleKindRole', 'NitroEnclaveKindRole']) {
+      expect(Resources[name]?.Properties['PermissionsBoundary']).toBe(KINDS);
+    }
+    expect(JSON.stringify(Resources['NitroEnclaveKindRole'])).toContain(ENCLAVES);
+    expect([Outputs['KindBoundaryArn']?.Value, Outputs['EnclaveBoundaryArn']?.Value]).toEqual([
+      KINDS,
+      ENCLAVES,
+    ]);
+    expect(brokenRules(within, { ...LEAST, ...given })).toEqual([]);
+    for (const lone of [{ KindBoundaryArn: KINDS }, { EnclaveBoundaryArn: ENCLAVES }]) {
+      expect(brokenRules(within, { ...LEAST, ...lone })).toHaveLength(1);
+    }
+  });
+
+  it('permits exactly what docs/permissions.md says', async () => {
+    if (!tools) return;
+    const names = Object.keys(ONLY_WHEN);
+    const without = await resolvedStacks(
+      tools,
+      FILE,
+      names.map((name) => ({
+        ...ALL,
+        ...Object.fromEntries([name, ...(GONE_WITH[name] ?? [])].map((each) => [each, ''])),
+      })),
+    );
+    const table = (stack: Template) =>
+      policies(stack).flatMap(([name, document]) =>
+        statementsIn(document).map((statement) => [name.replace(/(?:Role|Policy)$/, ''), statement] as const),
+      );
+    const codes = (values: Json) =>
+      [values]
+        .flat()
+        .map((value) => `\`${String(value).replace(KEY, 'KmsKeyArn')}\``)
+        .join(', ');
+    const rows = table(all).map(([role, { Sid, Action, Resource }]) => {
+      const at = without.findIndex(
+        (stack) => !table(stack).some(([name, statement]) => name === role && statement.Sid === Sid),
+      );
+      const when = at === -1 ? 'always' : ONLY_WHEN[names[at] ?? ''];
+      return `| ${[role, Sid, codes(Action), codes(Resource), when].join(' | ')} |`;
+    });
+    const document = readFileSync('docs/permissions.md', 'utf8');
+    const [, section = ''] = document.split('\n## Deployments\n');
+    const told = (section.split('\n## ')[0] ?? '')
+      .split('\n')
+      .map((line) => line.replaceAll(/ +/g, ' '))
+      .filter((line) => /^\| (?!Who |-)/.test(line));
+    expect(told).toEqual(rows);
+  });
+
   it('lets enclaves have roles of their own name alone, and with their boundary', () => {
     const statements = policies(all)
       .filter(([name]) => name === 'NitroEnclaveKindRole')
@@ -228,7 +327,14 @@ describe.skipIf(!tools)('stacks/deployments.yaml (needs Python and pip)', { time
 
   it('wants the replica’s bucket and key together, and a ledger with its key', () => {
     for (const given of [LEAST, CLOSED, ALL]) expect(brokenRules(least, given)).toEqual([]);
-    for (const lone of ['ReplicaBucketName', 'ReplicaKeyArn', 'LedgerKeyArn']) {
+    const needing = [
+      'ReplicaBucketName',
+      'ReplicaKeyArn',
+      'LedgerKeyArn',
+      'LedgerTopicArn',
+      'LedgerTopicKeyArn',
+    ];
+    for (const lone of needing) {
       const given = { ...LEAST, [lone]: ALL[lone] ?? '' };
       expect(brokenRules(least, given)).toHaveLength(1);
     }

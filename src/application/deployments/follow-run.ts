@@ -1,5 +1,6 @@
 import { actionOf, type DeploymentRequest, isRunning } from '../../domain/deployment-request/request.ts';
 import { isSyncError } from '../../domain/errors.ts';
+import { recordFacts } from './change.ts';
 import { endPending } from './end-pending.ts';
 import { judgeRequest, readArchivedKind } from './kinds.ts';
 import { mendLostRun } from './monitor.ts';
@@ -47,6 +48,8 @@ export async function followRun(
   const { id, generation, task } = terms;
   const request = await ports.requests.read(id);
   if (request === undefined) return { next: 'over', request };
+  // A runner has no right to the ledger: what its task wrote into the row is handed on as soon as that is over.
+  if (task !== undefined) await recordFacts(ports, id, request.facts);
   const { run } = request;
   const pending = request.generation === generation && !isRunning(request) && actionOf(request.status);
   if (pending && task === undefined) return await toRun(ports, request);

@@ -1,11 +1,11 @@
 import { type Kind, LOCK_FILE } from '../../domain/deployment-request/kind/kind.ts';
-import type { DeploymentRequest, RunRecord } from '../../domain/deployment-request/request.ts';
+import type { DatedFact, DeploymentRequest, RunRecord } from '../../domain/deployment-request/request.ts';
 import { judgeState } from '../../domain/deployment-request/state/judgement.ts';
 import { readState, type StateContents } from '../../domain/deployment-request/state/schema.ts';
 import { SyncError } from '../../domain/errors.ts';
 import { holdSecret } from '../../domain/secrets/redaction.ts';
 import type { TerraformWorkspace } from '../../ports/terraform.ts';
-import { recordFacts } from './change.ts';
+import { changeRequest } from './change.ts';
 import { judgeRequest, readArchivedKind } from './kinds.ts';
 import type { RunPorts } from './ports.ts';
 import { ERRORED_STATE, forceUnlock, init, pushState, type StepTerms } from './terraform-steps.ts';
@@ -194,7 +194,8 @@ async function breakDeadLock(ports: RunPorts, request: DeploymentRequest, steps:
     owner: lock.who.slice(0, 300),
     evidence: evidence.slice(0, 2000),
   };
-  await recordFacts(ports, request.id, [
-    { name: 'deployment.lock-broken', data, at: ports.clock.now().toISOString() },
-  ]);
+  const fact: DatedFact = { name: 'deployment.lock-broken', data, at: ports.clock.now().toISOString() };
+  const { id: runId, runner } = run;
+  // Kept in the request, as every other fact: the ledger may be out of reach from here.
+  await changeRequest(ports, request.id, () => ({ kind: 'Progressed', runId, runner, fact }));
 }

@@ -1,4 +1,5 @@
 import type {
+  DatedFact,
   DeploymentFailure,
   DeploymentOutput,
   KnownState,
@@ -25,6 +26,8 @@ export type DeploymentEvent =
       readonly stage?: RunStage | undefined;
       readonly kindDigest?: string | undefined;
       readonly state?: KnownState | undefined;
+      /** Something that the run did besides. */
+      readonly fact?: DatedFact | undefined;
     }
   | {
       readonly kind: 'Planned';

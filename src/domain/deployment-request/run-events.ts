@@ -16,8 +16,9 @@ export function ofRun(
   if (run.runner !== event.runner) return refused(`run ${event.runId} is carried out by ${run.runner}`);
   switch (event.kind) {
     case 'Progressed': {
-      const { kindDigest = request.kindDigest, state = request.state, stage = run.stage } = event;
-      return change({ ...request, kindDigest, state, run: { ...run, stage, seenAt: now } }, now);
+      const { kindDigest = request.kindDigest, state = request.state, stage = run.stage, fact } = event;
+      const facts = fact === undefined ? [] : [fact];
+      return change({ ...request, kindDigest, state, run: { ...run, stage, seenAt: now } }, now, facts);
     }
     case 'Planned':
       return planned(request, run, event, now);

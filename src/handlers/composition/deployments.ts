@@ -9,9 +9,8 @@ import { createS3Kinds } from '../../adapters/aws/s3-deployment-kinds.ts';
 import { createS3Deployments } from '../../adapters/aws/s3-deployment-store.ts';
 import { createTaskWatch } from '../../adapters/aws/task-watch.ts';
 import { createDynamoRequests } from '../../adapters/dynamodb-deployments/requests.ts';
-import { createDynamoLedger } from '../../adapters/dynamodb-ledger/ledger.ts';
 import type { RequestPorts, RunPorts } from '../../application/deployments/ports.ts';
-import { hashText } from '../../application/ledger/hash-text.ts';
+import { inTurn, type Way } from '../../application/ledger/in-turn.ts';
 import { SyncError, toSyncError } from '../../domain/errors.ts';
 import { type ConsolePlace, logLink } from '../../domain/notification/console-links.ts';
 import type { DeploymentWorkflows } from '../../ports/deployment-workflows.ts';
@@ -20,6 +19,7 @@ import { type EnvironmentReader, readSettings } from '../environment.ts';
 import type { Runtime } from '../lambda-function.ts';
 import { readNotification } from '../settings.ts';
 import { systemClock } from './clock.ts';
+import { createTable, createTopic } from './ledger.ts';
 import { createNotifier } from './notification.ts';
 import { SDK_OPTIONS } from './sdk.ts';
 
@@ -33,30 +33,34 @@ interface DeploymentsBase {
   readonly whereToLook: (runId: string | undefined) => readonly string[];
 }
 
-/** The table, the bucket, the catalogue, the ledger and the topic, as the stack names them. */
-export function composeDeployments(runtime: Runtime): DeploymentsBase {
+/**
+ * The table, the bucket, the catalogue, the ledger and the topic, as the stack names them. What happens is published to
+ * the topic of the ledger's pipeline where LEDGER_TOPIC_ARN names one, or else appended to the table that LEDGER_TABLE
+ * names; with `again`, for what is handed on again and again, the table is asked first, since it tells what it has.
+ * Where neither takes it the row keeps the fact, and the monitor hands it on.
+ */
+export function composeDeployments(
+  runtime: Runtime,
+  { again = false }: { readonly again?: boolean } = {},
+): DeploymentsBase {
   const { environment, telemetry } = runtime;
   const settings = readSettings(environment, (reader) => ({
     tableName: reader.required('REQUESTS_TABLE'),
     bucket: reader.required('DEPLOYMENTS_BUCKET'),
     kindsPrefix: reader.optional('KINDS_PREFIX') ?? 'catalogue',
     ledgerTable: reader.optional('LEDGER_TABLE'),
+    ledgerTopic: reader.optional('LEDGER_TOPIC_ARN'),
     taskLogGroup: reader.required('TASK_LOG_GROUP'),
     notification: readNotification(reader),
   }));
-  const { tableName, bucket, kindsPrefix, ledgerTable, notification } = settings;
+  const { tableName, bucket, kindsPrefix, notification } = settings;
   const dynamodb = new DynamoDBClient(SDK_OPTIONS);
   const s3 = new S3Client({ ...SDK_OPTIONS, forcePathStyle: environment['AWS_ENDPOINT_URL'] !== undefined });
-  const ledger =
-    ledgerTable === undefined
-      ? undefined
-      : createDynamoLedger({ dynamodb, tableName: ledgerTable, clock: systemClock, hash: hashText });
   return {
     ports: {
       requests: createDynamoRequests({ dynamodb, tableName }),
       clock: systemClock,
-      ledger,
-      // The row keeps the fact, and the monitor hands it on.
+      ledger: composeFacts(settings, again, telemetry.logger),
       whenNotKept: (error) => {
         const { code, message } = toSyncError(error);
         telemetry.logger.warn('FactNotKept', { code, reason: message });
@@ -68,6 +72,36 @@ export function composeDeployments(runtime: Runtime): DeploymentsBase {
     notifier: createNotifier(runtime, notification),
     whereToLook: (runId) =>
       runId === undefined ? [] : [`Log: ${logLink(notification.place, settings.taskLogGroup, runId)}`],
+  };
+}
+
+/** A way that failed is asked again after so long: a function lives longer than one invocation. */
+const TURN_MS = 60_000;
+
+function composeFacts(
+  {
+    ledgerTable,
+    ledgerTopic,
+  }: { readonly ledgerTable: string | undefined; readonly ledgerTopic: string | undefined },
+  again: boolean,
+  logger: Runtime['telemetry']['logger'],
+): Pick<Way, 'append'> | undefined {
+  if (ledgerTable === undefined) return undefined;
+  const table = createTable(ledgerTable);
+  const topic = ledgerTopic === undefined ? [] : [createTopic(ledgerTopic)];
+  const ways: readonly Way[] = again ? [table, ...topic] : [...topic, table];
+  let turn: { readonly since: number; readonly way: Pick<Way, 'append'> } | undefined;
+  return {
+    append: async (events) => {
+      const since = systemClock.monotonic();
+      if (turn === undefined || since - turn.since > TURN_MS) {
+        const way = inTurn(ways, ({ location }, { code, message }) =>
+          logger.warn('LedgerPassedOver', { location, code, reason: message }),
+        );
+        turn = { since, way };
+      }
+      return await turn.way.append(events);
+    },
   };
 }
 

@@ -56,9 +56,7 @@ export function composeLedger({
   if (tableName === undefined) return () => ({ ledger: undefined, events: reporter });
   const table = createTable(tableName);
   const waysAround: Way[] = [];
-  if (topicArn !== undefined) {
-    waysAround.push(createSnsEvents({ sns: new SNSClient(LEDGER_SDK_OPTIONS), topicArn }));
-  }
+  if (topicArn !== undefined) waysAround.push(createTopic(topicArn));
   const outbox = settings.outbox && [queuedIn(createOutbox(settings.outbox, environment))];
   return (stack) => {
     const onFailed = ({ location }: Way, { code, message }: { code: string; message: string }) =>
@@ -73,6 +71,11 @@ export function composeLedger({
     stack.defer(() => events.flush());
     return { ledger: { ...table, append: kept.append }, events };
   };
+}
+
+/** The topic of the ledger's pipeline. */
+export function createTopic(topicArn: string): Way {
+  return createSnsEvents({ sns: new SNSClient(LEDGER_SDK_OPTIONS), topicArn });
 }
 
 export function createTable(tableName: string): Ledger {

@@ -30,7 +30,7 @@ export const handler = lambdaFunction({
       stuckMinutes: readMinutes(reader, 'STUCK_MINUTES', 15),
       sweepMinutes: readMinutes(reader, 'SWEEP_MINUTES', 5),
     }));
-    const base = composeDeployments(runtime);
+    const base = composeDeployments(runtime, { again: true });
     const { logger, metrics } = runtime.telemetry;
     return {
       ...settings,

@@ -33,12 +33,21 @@ export function properties(template: Template, name: string): Json {
   return found.Properties;
 }
 
-/** The permission policies of a role, and the tags that policy variables read. */
+/** The second template: what the roles may do about tasks, and the boundaries of deployments. */
+export function bootstrapTasks(): Template {
+  return resolvedTemplate('delivery/bootstrap-tasks.yaml', {});
+}
+
+/** The permission policies of a role, those of both templates, and the tags that policy variables read. */
 export function permissionsOf(template: Template, role: RoleName) {
-  const { ManagedPolicyArns, Tags = [] } = properties(template, ROLES[role]);
-  const documents = (ManagedPolicyArns as string[]).map(
+  const { ManagedPolicyArns, RoleName, Tags = [] } = properties(template, ROLES[role]);
+  const own = (ManagedPolicyArns as string[]).map(
     (reference) => properties(template, reference.slice(1, -1)).PolicyDocument,
   );
+  const attached = Object.values(bootstrapTasks().Resources)
+    .filter(({ Properties }) => (Properties['Roles'] ?? []).includes(RoleName))
+    .map(({ Properties }) => Properties['PolicyDocument']);
+  const documents: readonly Json[] = [...own, ...attached];
   const tags = Object.fromEntries(
     (Tags as Json[]).map(({ Key, Value }) => [`aws:PrincipalTag/${Key}`, String(Value)]),
   );

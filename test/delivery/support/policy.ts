@@ -20,16 +20,19 @@ export function allows(documents: readonly Json[], request: Request): boolean {
   return fitting.includes('Allow') && !fitting.includes('Deny');
 }
 
-const KNOWN = new Set(['Sid', 'Effect', 'Principal', 'Action', 'Resource', 'Condition']);
+const KNOWN = new Set(['Sid', 'Effect', 'Principal', 'Action', 'Resource', 'NotResource', 'Condition']);
 
 function fits(statement: Json, { action, resource, context = {} }: Request): boolean {
   const unknown = Object.keys(statement).filter((element) => !KNOWN.has(element));
   if (unknown.length > 0) throw new Error(`The evaluator does not know ${unknown.join(', ')}.`);
   const actions = [statement.Action].flat() as string[];
-  const resources = [statement.Resource ?? '*'].flat() as string[];
+  const matches = (patterns: Json) =>
+    ([patterns].flat() as string[]).some((pattern) => matchesVariable(pattern, resource, context, like));
   return (
     actions.some((pattern) => like(pattern.toLowerCase(), action.toLowerCase())) &&
-    resources.some((pattern) => matchesVariable(pattern, resource, context, like)) &&
+    (statement.NotResource === undefined
+      ? matches(statement.Resource ?? '*')
+      : !matches(statement.NotResource)) &&
     Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
       Object.entries(keys as Json).every(([key, values]) =>
         holds(operator, values, valueOf(key, context), context),

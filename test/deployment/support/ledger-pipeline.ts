@@ -47,6 +47,9 @@ interface Faults {
 }
 
 export interface PipelineWorld extends AsyncDisposable {
+  /** For what else is to publish to the topic. */
+  readonly moto: Moto;
+  readonly topicArn: string;
   readonly faults: Faults;
   readonly ledger: Ledger;
   /** What Step Functions was given and gave: the largest payload in bytes. */
@@ -187,7 +190,21 @@ export async function pipelineWorld(): Promise<PipelineWorld> {
     }
   };
   const states = await startHttpServer(async (request, response) => {
-    const { input } = JSON.parse((await readBody(request)).toString());
+    const body = (await readBody(request)).toString();
+    const target = String(request.headers['x-amz-target'] ?? '');
+    if (!target.endsWith('.StartSyncExecution')) {
+      // The rest of Step Functions is moto's.
+      const headers = {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': target,
+        authorization: request.headers.authorization ?? '',
+      };
+      const forwarded = await fetch(moto.url, { method: 'POST', headers, body });
+      response.writeHead(forwarded.status, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end(await forwarded.text());
+      return;
+    }
+    const { input } = JSON.parse(body);
     const ended = await execute(JSON.parse(input));
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
     response.end(JSON.stringify({ executionArn: `${STATE_MACHINE}:1`, startDate: 1, stopDate: 2, ...ended }));
@@ -281,6 +298,8 @@ export async function pipelineWorld(): Promise<PipelineWorld> {
     }
   };
   return {
+    moto,
+    topicArn: TopicArn,
     faults,
     ledger,
     largestPayload: () => largest,

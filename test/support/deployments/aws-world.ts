@@ -52,9 +52,9 @@ export interface AwsDeployments extends AsyncDisposable {
   mails(): Promise<readonly { readonly Subject: string; readonly Message: string }[]>;
 }
 
-/** What stacks/deployments.yaml makes, on moto, with the kinds in `kinds` in the catalogue. */
-export async function awsDeployments(kinds: string): Promise<AwsDeployments> {
-  const moto = await runMoto();
+/** What stacks/deployments.yaml makes, on a moto, with the kinds in `kinds` in the catalogue. */
+export async function awsDeployments(kinds: string, shared?: Moto): Promise<AwsDeployments> {
+  const moto = shared ?? (await runMoto());
   const options = {
     endpoint: moto.url,
     region: REGION,
@@ -157,7 +157,7 @@ export async function awsDeployments(kinds: string): Promise<AwsDeployments> {
       (await drainQueue(sqs, QueueUrl)) as readonly { readonly Subject: string; readonly Message: string }[],
     [Symbol.asyncDispose]: async () => {
       for (const client of [dynamodb, streams, sfn]) client.destroy();
-      await moto.close();
+      if (shared === undefined) await moto.close();
     },
   };
 }

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { createS3Deployments } from '../../../src/adapters/aws/s3-deployment-store.ts';
 import { DEPLOYMENTS_BUCKET } from './aws-world.ts';
@@ -27,16 +25,12 @@ export async function wrongWith(world: WorkflowWorld, id: string): Promise<reado
 }
 
 /** Where a text stands: output, row, ledger and logs, of which none may hold a secret. */
-export async function placesOf(
-  { aws, output, folder }: WorkflowWorld,
-  id: string,
-  text: string,
-): Promise<readonly string[]> {
+export async function placesOf(world: WorkflowWorld, id: string, text: string): Promise<readonly string[]> {
+  const { aws, output } = world;
   const found: string[] = [];
   if (output.join('\n').includes(text)) found.push('the output of functions or tasks');
   if (JSON.stringify(await aws.read(id)).includes(text)) found.push('the row');
-  const ledger = await readFile(join(folder, 'ledger.sqlite')).catch(() => Buffer.alloc(0));
-  if (ledger.includes(text)) found.push('the ledger');
+  if ((await world.told()).includes(text)) found.push('the ledger');
   const { s3 } = aws.moto.clients;
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: `logs/${id}-` }));
   for (const { Key } of Contents) {

@@ -10,6 +10,7 @@ import type { DeploymentRequest } from '../../../src/domain/deployment-request/r
 import type { Json } from '../../deployment/support/cloudformation.ts';
 import { executeWorkflow, type Workflow } from '../../deployment/support/deployments-machine.ts';
 import { lambdaContext } from '../../deployment/support/lambda.ts';
+import type { PipelineWorld } from '../../deployment/support/ledger-pipeline.ts';
 import type { Execution } from '../../deployment/support/state-machine.ts';
 import { BUILT_COMMAND } from '../built-command.ts';
 import { scriptedServer } from '../scripted-server.ts';
@@ -71,20 +72,25 @@ export interface WorkflowWorld extends AsyncDisposable {
   notesOf(id: string): string;
   existing(id: string): Promise<readonly string[]>;
   journal(id: string): Promise<readonly { readonly what: string; readonly name: string }[]>;
+  /** All that the ledger has. */
+  told(): Promise<string>;
 }
 
 export interface WorkflowOptions {
   readonly mirror: Pick<NotesMirror, 'mirror' | 'kinds'>;
   /** The program's file that a task runs; the built one when it is not given. */
   readonly program?: string;
+  /** The ledger that the functions tell; without it the runner tells one of its own. */
+  readonly pipeline?: Pick<PipelineWorld, 'moto' | 'topicArn' | 'entries'>;
 }
 
 /** The real definitions, functions, runner and Terraform; moto and two small servers stand for AWS. */
-export async function makeWorkflowWorld({ mirror, program }: WorkflowOptions): Promise<WorkflowWorld> {
+export async function makeWorkflowWorld(options: WorkflowOptions): Promise<WorkflowWorld> {
+  const { mirror, program, pipeline } = options;
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'provider-sync-aws-run-'));
   stack.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }));
-  const aws = stack.use(await awsDeployments(mirror.kinds));
+  const aws = stack.use(await awsDeployments(mirror.kinds, pipeline?.moto));
   const metadata = stack.use(
     await scriptedServer(({ path }) => ({ json: { TaskARN: `${TASK_ARN}${path.split('/')[1]}` } })),
   );
@@ -107,6 +113,11 @@ export async function makeWorkflowWorld({ mirror, program }: WorkflowOptions): P
 
   Object.assign(process.env, aws.environment, { AWS_ENDPOINT_URL_ECS: ecs.url });
   stack.defer(() => void delete process.env['AWS_ENDPOINT_URL_ECS']);
+  if (pipeline !== undefined) {
+    process.env['LEDGER_TOPIC_ARN'] = pipeline.topicArn;
+    stack.defer(() => void delete process.env['LEDGER_TOPIC_ARN']);
+  }
+  const ledgerFile = join(folder, 'ledger.sqlite');
   const output: string[] = [];
   const functions = {
     trigger: await loadFunction('trigger'),
@@ -144,7 +155,7 @@ export async function makeWorkflowWorld({ mirror, program }: WorkflowOptions): P
         PROVIDER_SYNC_KINDS: `s3://${DEPLOYMENTS_BUCKET}/catalogue`,
         PROVIDER_SYNC_SECRETS: 'ssm:/provider-sync/deployments',
         PROVIDER_SYNC_STORE_KEY: STORE_KEY,
-        PROVIDER_SYNC_LEDGER: join(folder, 'ledger.sqlite'),
+        ...(pipeline === undefined ? { PROVIDER_SYNC_LEDGER: ledgerFile } : {}),
         PROVIDER_SYNC_MIRROR: mirror.mirror,
         ...environment,
       },
@@ -236,6 +247,10 @@ export async function makeWorkflowWorld({ mirror, program }: WorkflowOptions): P
         .filter((line) => line !== '')
         .map((line) => JSON.parse(line));
     },
+    told: async () =>
+      pipeline === undefined
+        ? await readFile(ledgerFile, 'latin1').catch(() => '')
+        : JSON.stringify(await pipeline.entries()),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
