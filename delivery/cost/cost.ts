@@ -125,7 +125,7 @@ export interface DeploymentsSizes {
 }
 
 /** Metrics that the functions of deployments have of their own. */
-export const DEPLOYMENT_METRICS = 11;
+export const DEPLOYMENT_METRICS = 12;
 /** How long their monitor takes, every five minutes. */
 const MONITOR_SECONDS = 3;
 

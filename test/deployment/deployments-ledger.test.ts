@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { DeleteTopicCommand } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { approvePlan, askRetry } from '../../src/application/deployments/requests.ts';
@@ -86,6 +88,36 @@ describe.skipIf(!motoIsHere || !terraformIsHere)(
         'moved DEPLOYED',
       ]);
       expect(await pipeline.rejected()).toEqual([]);
+    });
+
+    it('is a drift, which a task that only reads has seen, and which is mailed once', async () => {
+      await rm(join(world.notesOf('web'), 'web-first.json'));
+      await aws.mails();
+      const before = await aws.read('web');
+      expect(await world.lookForDrift('monday')).toEqual({ output: { looked: 1, drifted: 1 } });
+      const [mail, ...others] = await aws.mails();
+      expect(others).toEqual([]);
+      expect(mail?.Subject).toBe('1 of 1 deployments drifted');
+      expect(mail?.Message).toContain('- web: notes_note.note["first"] (delete)');
+      expect(mail?.Message).toMatch(/Execution: https:\/\/.*monday/);
+      await pipeline.deliver();
+      expect((await toldOf('web')).at(-1)).toBe('drifted');
+      // Nothing was changed, nothing locked, and nothing mended.
+      expect(await aws.read('web')).toEqual(before);
+      expect(await world.existing('web')).toEqual(['web-second.json']);
+
+      expect(await world.lookForDrift('tuesday')).toEqual({ output: { looked: 1, drifted: 1 } });
+      expect(await aws.mails()).toEqual([]);
+
+      // A task that dies leaves the report of another execution behind: that is not taken for its own.
+      const { error } = await world.lookForDrift('wednesday', async () => {
+        throw Object.assign(new Error('{"StoppedReason":"OutOfMemoryError"}'), { name: 'States.TaskFailed' });
+      });
+      expect(error?.name).toBe('DriftNotSeen');
+      expect(error?.cause).toContain('OutOfMemoryError');
+      expect((await aws.mails()).map(({ Subject }) => Subject)).toEqual([
+        'Drift of deployments could not be looked for',
+      ]);
     });
 
     it('is what the monitor hands on again and again, once, in the table at once', async () => {

@@ -5,7 +5,7 @@ import { problemOf } from '../../src/handlers/deployments/events/task-end.ts';
 import type { Json } from './support/cloudformation.ts';
 import { executeWorkflow, executionOf, readWorkflow, type Workflow } from './support/deployments-machine.ts';
 
-const WORKFLOWS: readonly Workflow[] = ['deploy', 'cleanup'];
+const WORKFLOWS: readonly Workflow[] = ['deploy', 'cleanup', 'drift'];
 const named = (name: string, message = '') => Object.assign(new Error(message), { name });
 const run = { next: 'run', role: 'example', task: null };
 const over = { next: 'over', failed: false, status: 'DEPLOYED', error: 'none', cause: '', task: null };
@@ -142,6 +142,62 @@ describe('the workflows of deployments', () => {
     const lasting = await play({ looks: [named('SettingsInvalid', 'REQUESTS_TABLE is not set')] });
     expect(lasting.error?.name).toBe('SettingsInvalid');
     expect(lasting.looked).toHaveLength(1);
+  });
+});
+
+describe('the look for drift', () => {
+  const seen = { looked: 3, drifted: 1, failed: false, problem: '' };
+  const look = async (tasks: readonly Json[], told: Json = seen) => {
+    const [started, heard]: [Json[], Json[]] = [[], []];
+    const ended = await executeWorkflow(
+      'drift',
+      {
+        follow: () => undefined,
+        runTask: async (parameters) => {
+          started.push(parameters);
+          const task = tasks[Math.min(started.length, tasks.length) - 1];
+          if (task instanceof Error) throw task;
+          return task;
+        },
+        notify: (payload) => {
+          heard.push(payload);
+          return told;
+        },
+      },
+      { name: 'daily', input: {} },
+    );
+    return { ...ended, started, heard };
+  };
+
+  it('is one task of its own, whose report is told', async () => {
+    const { output, started, heard } = await look([{ Containers: [{ Environment: 'hidden' }] }]);
+    expect(output).toEqual({ looked: 3, drifted: 1 });
+    const executionId = executionOf('drift', 'daily');
+    expect(started).toMatchObject([
+      {
+        TaskDefinition: 'deployments-drift',
+        NetworkConfiguration: { AwsvpcConfiguration: { AssignPublicIp: 'DISABLED' } },
+        Overrides: {
+          ContainerOverrides: [{ Environment: [{ Name: 'PROVIDER_SYNC_EXECUTION', Value: executionId }] }],
+        },
+      },
+    ]);
+    expect(heard).toEqual([{ executionId, drift: { task: { ended: true } } }]);
+  });
+
+  it('starts a task again that never started, and tells of one that failed whatever its exit code says', async () => {
+    const again = await look([named('AmazonECS.Unknown'), {}]);
+    expect([again.started.length, again.output]).toEqual([2, { looked: 3, drifted: 1 }]);
+    const failing = await look([named('States.TaskFailed', '{"StopCode":"EssentialContainerExited"}')]);
+    expect(failing.started).toHaveLength(1);
+    expect(failing.heard[0]?.drift.task).toMatchObject({ Error: 'States.TaskFailed' });
+    expect(failing.output).toEqual({ looked: 3, drifted: 1 });
+  });
+
+  it('fails when something could not be seen, and says what', async () => {
+    const problem = 'Drift could not be looked for: States.Timeout.';
+    const { error } = await look([named('States.Timeout')], { ...seen, failed: true, problem });
+    expect(error).toEqual({ name: 'DriftNotSeen', cause: problem });
   });
 });
 

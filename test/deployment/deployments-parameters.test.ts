@@ -55,6 +55,8 @@ describe.skipIf(!deployment)('deployments in template.yaml (needs Python and pip
       MirrorUrl: '<MirrorStack.Outputs.VpcEndpointUrl>',
       SubnetIds: '<DeploymentsNetworkStack.Outputs.PrivateSubnetIds>',
       SecurityGroupIds: '<DeploymentsNetworkStack.Outputs.TaskSecurityGroupId>',
+      DriftScheduleExpression: 'cron(30 4 * * ? *)',
+      ScheduleTimeZone: 'UTC',
       ParameterPrefix: '/STACK/deployments',
       NotificationTopicArn: '<NotificationTopic>',
       LedgerTableName: '<LedgerStack.Outputs.TableName>',

@@ -21,6 +21,8 @@ const ALL: Parameters = {
   LogArchiveBucketName: 'our-logs',
   NotificationTopicArn: 'arn:aws:sns:eu-central-1:123456789012:ops',
   EnclaveImageBucketName: 'our-images',
+  DriftScheduleExpression: 'cron(30 4 * * ? *)',
+  ScheduleTimeZone: 'Europe/Berlin',
   LedgerTableName: 'our-ledger',
   LedgerKeyArn: KEY,
   LedgerTopicArn: 'arn:aws:sns:eu-central-1:123456789012:facts',
@@ -34,6 +36,7 @@ const ENCLAVES = 'arn:aws:iam::123456789012:policy/delivery/enclave-boundary';
 
 /** How the table says when a permission is there, by the parameter without which it is not. */
 const ONLY_WHEN: Readonly<Record<string, string>> = {
+  DriftScheduleExpression: '`DriftScheduleExpression`',
   LedgerTableName: '`LedgerTableName`',
   LedgerKeyArn: '`LedgerKeyArn`',
   LedgerTopicArn: '`LedgerTopicArn`',
@@ -85,7 +88,7 @@ describe.skipIf(!tools)('stacks/deployments.yaml (needs Python and pip)', { time
       });
     const given = ['subnet-0123abcd,subnet-4567cdef', 'sg-0123abcd'];
     const made = ['<NetworkStack.Outputs.PrivateSubnetIds>', '<NetworkStack.Outputs.TaskSecurityGroupId>'];
-    expect(placesOf(all)).toEqual([given, given]);
+    expect(placesOf(all)).toEqual([given, given, given]);
     for (const stack of [least, closed]) expect(placesOf(stack)).toEqual([made, made]);
     expect(ofType(all, 'AWS::CloudFormation::Stack')).toEqual([]);
   });
@@ -168,7 +171,7 @@ describe.skipIf(!tools)('stacks/deployments.yaml (needs Python and pip)', { time
           ),
         )
         .map(([name]) => name);
-    const functions = ['TriggerRole', 'FollowRole', 'MonitorRole'];
+    const functions = ['TriggerRole', 'FollowRole', 'NotifyRole', 'MonitorRole'];
     expect(toldBy('dynamodb:PutItem', 'our-ledger')).toEqual(functions);
     expect(toldBy('sns:Publish', ':facts')).toEqual(functions);
     expect(JSON.stringify(ofType(all, 'AWS::ECS::TaskDefinition'))).not.toContain('our-ledger');
@@ -178,6 +181,37 @@ describe.skipIf(!tools)('stacks/deployments.yaml (needs Python and pip)', { time
       expect([name, LEDGER_TABLE, LEDGER_TOPIC_ARN]).toEqual([name, 'our-ledger', ALL['LedgerTopicArn']]);
     }
     expect(JSON.stringify(least)).not.toMatch(/"(?:Append|Publish)(?:ToLedger|Facts)"/);
+  });
+
+  it('looks for drift where a schedule is given, by a task that reads and writes its report alone', () => {
+    expect(Object.keys(least.Resources).filter((name) => name.startsWith('Drift'))).toEqual([]);
+    expect(all.Resources['DriftSchedule']?.Properties).toMatchObject({
+      ScheduleExpression: 'cron(30 4 * * ? *)',
+      ScheduleExpressionTimezone: 'Europe/Berlin',
+      Target: { Arn: '<DriftMachine>', Input: '{}' },
+    });
+    expect(all.Resources['DriftTaskDefinition']?.Properties).toMatchObject({
+      Family: 'provider-sync-deployments-drift',
+      TaskRoleArn: '<DriftKindRole.Arn>',
+      ContainerDefinitions: [{ Name: 'runner', Command: ['deployments', 'monitor', '--drift-only'] }],
+    });
+    const [, document] = policies(all).find(([name]) => name === 'DriftKindRole') ?? [];
+    const writes = statementsIn(document).flatMap(({ Action, Resource }) =>
+      [Action]
+        .flat()
+        .filter(
+          (action: string) => !/:(?:Get|List|Describe|Query)|^kms:(?:Decrypt|GenerateDataKey)$/.test(action),
+        )
+        .map((action: string) => `${action} ${Resource}`),
+    );
+    expect(writes).toEqual(['s3:PutObject <Bucket.Arn>/drift/*']);
+    // All of it lies within the boundary, or it would not work.
+    const allowed = statementsIn(all.Resources['KindBoundary']?.Properties['PolicyDocument']).filter(
+      ({ Effect }) => Effect === 'Allow',
+    );
+    const patterns = allowed.flatMap(({ Action }) => Action).map((each: string) => each.replace('*', '.*'));
+    for (const action of statementsIn(document).flatMap(({ Action }) => Action))
+      expect(patterns.some((each: string) => new RegExp(`^${each}$`).test(action))).toBe(true);
   });
 
   it('takes boundaries that are there already, and then makes none', () => {
@@ -290,6 +324,15 @@ describe.skipIf(!tools)('stacks/deployments.yaml (needs Python and pip)', { time
   it('gives the definitions all that they ask for, and runs them with logs and traces', () => {
     const machines = ofType(least, 'AWS::StepFunctions::StateMachine');
     expect(machines).toHaveLength(2);
+    expect(Object.keys(all.Resources['DriftMachine']?.Properties['DefinitionSubstitutions'])).toEqual(
+      expect.arrayContaining([
+        'ClusterArn',
+        'NotifyFunctionArn',
+        'SubnetIds',
+        'SecurityGroupIds',
+        'TaskFamily',
+      ]),
+    );
     for (const [, { Properties }] of machines) {
       expect(Properties).toMatchObject({
         StateMachineType: 'STANDARD',

@@ -1,6 +1,4 @@
-import { driftOf } from '../../domain/deployment-request/plan/judgement.ts';
 import {
-  type DatedFact,
   type DeploymentRequest,
   isRunning,
   type KnownState,
@@ -9,11 +7,11 @@ import { judgeState, unsettledAfter } from '../../domain/deployment-request/stat
 import { describeRow, type UnreadableRow } from '../../domain/deployment-request/unreadable.ts';
 import { isSyncError, toSyncError } from '../../domain/errors.ts';
 import { changeRequest, recordFacts } from './change.ts';
-import { readArchivedKind } from './kinds.ts';
+import { factOf, lookForDrift } from './drift.ts';
 import type { RunPorts } from './ports.ts';
-import { openWorkspace, savedState } from './prepare.ts';
-import { createApplyTracker, createRunLog } from './run-log.ts';
-import { APPLY_OUTPUT, ERRORED_STATE, init, planRefresh } from './terraform-steps.ts';
+import { savedState } from './prepare.ts';
+import { createApplyTracker } from './run-log.ts';
+import { APPLY_OUTPUT, ERRORED_STATE } from './terraform-steps.ts';
 
 /** What the monitor found about one request, and what it did about it. */
 export interface Finding {
@@ -68,12 +66,7 @@ export async function monitorDeployments(ports: RunPorts, terms: MonitorTerms): 
       } catch (error) {
         terms.signal.throwIfAborted();
         const { message } = toSyncError(error);
-        findings.push({
-          id: request.id,
-          what: 'unreadable',
-          detail: message,
-          done: 'Look at it: the monitor could not.',
-        });
+        findings.push(unreadFinding(request.id, message));
       }
     }
   }
@@ -137,7 +130,7 @@ async function look(
     });
   }
   if (status === 'DEPLOYED' && terms.drift && !('problem' in judged))
-    findings.push(...(await lookForDrift(ports, request, terms)));
+    findings.push(...(await driftFindings(ports, request, terms)));
   return findings;
 }
 
@@ -207,30 +200,25 @@ export async function mendLostRun(
   ];
 }
 
-async function lookForDrift(
+async function driftFindings(
   ports: RunPorts,
   request: DeploymentRequest,
-  terms: MonitorTerms,
+  { signal }: MonitorTerms,
 ): Promise<readonly Finding[]> {
-  const { id, kindDigest, state } = request;
-  if (kindDigest === undefined || state === undefined) return [];
-  const kind = await readArchivedKind(ports, kindDigest);
-  const log = createRunLog(() => {});
-  await using workspace = await openWorkspace(ports, request, kind, `${id}.drift`);
-  const steps = { workspace, log, stop: terms.signal };
-  await init(steps);
-  const drifted = driftOf(await planRefresh(steps));
-  if (drifted.length === 0) return [];
-  const now = ports.clock.now().toISOString();
-  const data = { serial: state.serial, resources: drifted.slice(0, 100), day: now.slice(0, 10) };
-  const fact: DatedFact = { name: 'deployment.drifted', data, at: now };
-  await recordFacts(ports, id, [fact]);
-  return [
-    {
-      id,
-      what: 'drifted',
-      detail: drifted.join(', '),
-      done: 'Find out who changed it. Nothing was changed here.',
-    },
-  ];
+  const drifted = await lookForDrift(ports, request, signal);
+  if (drifted === undefined) return [];
+  const { id, resources } = drifted;
+  await recordFacts(ports, id, [factOf(drifted, ports.clock.now().toISOString())]);
+  return [driftFinding(id, resources)];
+}
+
+/** As the monitor tells it. */
+export function driftFinding(id: string, resources: readonly string[]): Finding {
+  const done = 'Find out who changed it. Nothing was changed here.';
+  return { id, what: 'drifted', detail: resources.join(', '), done };
+}
+
+/** As the monitor tells what it could not look at. */
+export function unreadFinding(id: string, reason: string): Finding {
+  return { id, what: 'unreadable', detail: reason, done: 'Look at it: the monitor could not.' };
 }

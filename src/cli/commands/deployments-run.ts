@@ -1,4 +1,5 @@
-import { monitorDeployments } from '../../application/deployments/monitor.ts';
+import { lookForDrifts } from '../../application/deployments/drift.ts';
+import { driftFinding, monitorDeployments, unreadFinding } from '../../application/deployments/monitor.ts';
 import type { RunPorts } from '../../application/deployments/ports.ts';
 import { runDeployment } from '../../application/deployments/run-deployment.ts';
 import type { DeploymentRequest } from '../../domain/deployment-request/request.ts';
@@ -94,9 +95,11 @@ export const monitorDeploymentsCommand: CommandSpec = {
   description:
     'Compares requests, runners, states and locks. A run whose runner is dead by evidence is ended as FAILED; facts that ' +
     'the ledger lacks are handed on. Everything else is told. With --drift what is deployed is compared with its state, ' +
-    'which changes nothing. Exits with 1 when anything is found.',
+    'which changes nothing; with --drift-only that is all, and what was found is kept for the error handler on AWS. Exits ' +
+    'with 1 when anything is found.',
   options: [
     { flags: '--drift', description: 'also look for what drifted, by a plan that only reads' },
+    { flags: '--drift-only', description: 'look for drift and for nothing else; no request is changed' },
     { flags: '--stuck-minutes <n>', description: 'call it stuck after so many (default: 15)' },
     ...RUNNER_OPTIONS,
     ...DEPLOYMENT_OPTIONS,
@@ -115,10 +118,20 @@ async function monitor(invocation: Invocation): Promise<number> {
   const minutes = reader.option('--stuck-minutes');
   const stuckMinutes = minutes === undefined ? 15 : readWholeNumber(reader, minutes, 0, 100_000);
   const drift = reader.switchedOn('--drift');
+  const driftOnly = reader.switchedOn('--drift-only');
   const settings = reader.requireSound(readRunnerSettings(reader, io.environment));
-  const findings = await withRunner(settings, io, (ports) =>
-    monitorDeployments(ports, { drift, stuckMinutes: stuckMinutes ?? 15, signal, limit: MOST_AT_ONCE }),
-  );
+  const findings = await withRunner(settings, io, async (ports) => {
+    if (!driftOnly) {
+      const terms = { drift, stuckMinutes: stuckMinutes ?? 15, signal, limit: MOST_AT_ONCE };
+      return await monitorDeployments(ports, terms);
+    }
+    const execution = io.environment['PROVIDER_SYNC_EXECUTION'];
+    const report = await lookForDrifts(ports, { execution, signal, limit: MOST_AT_ONCE });
+    return [
+      ...report.drifted.map(({ id, resources }) => driftFinding(id, resources)),
+      ...report.failed.map(({ id, reason }) => unreadFinding(id, reason)),
+    ];
+  });
   tell(invocation, settings, { findings }, () =>
     findings.length === 0
       ? 'All is as it should be.'

@@ -3,7 +3,7 @@ import { StateMachine } from 'aws-local-stepfunctions';
 import type { Json } from './cloudformation.ts';
 import type { Execution, StateMachineDefinition } from './state-machine.ts';
 
-export type Workflow = 'deploy' | 'cleanup';
+export type Workflow = 'deploy' | 'cleanup' | 'drift';
 
 const STRINGS: Readonly<Record<string, string>> = {
   Partition: 'aws',
@@ -42,15 +42,15 @@ export async function executeWorkflow(
   const machine = new StateMachine(readWorkflow(workflow) as never, {
     validationOptions: { noValidate: true },
   });
+  const handlers: Readonly<Record<string, (parameters: Json) => Promise<Json>>> =
+    workflow === 'drift'
+      ? { LookForDrift: tasks.runTask, Tell: lambda(tasks.notify) }
+      : { Look: lambda(tasks.follow), HandleError: lambda(tasks.notify), RunTerraform: tasks.runTask };
   const { result } = machine.run(input as never, {
     context: { Execution: { Id: executionOf(workflow, name), Input: input } },
     overrides: {
-      taskResourceLocalHandlers: {
-        Look: lambda(tasks.follow),
-        HandleError: lambda(tasks.notify),
-        RunTerraform: tasks.runTask,
-      },
-      retryIntervalOverrides: { Look: 1, HandleError: 1, RunTerraform: 1 },
+      taskResourceLocalHandlers: handlers,
+      retryIntervalOverrides: Object.fromEntries(Object.keys(handlers).map((name) => [name, 1])),
       waitTimeOverrides: { Wait: waitMs },
     },
   });

@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseTemplate } from '../../../delivery/cloudformation/template.ts';
 import { REGION } from '../../../scripts/stand-ins/aws-resources.ts';
 import type { NotesMirror } from '../../../scripts/stand-ins/notes-mirror.ts';
 import type { DeploymentRequest } from '../../../src/domain/deployment-request/request.ts';
-import type { Json } from '../../deployment/support/cloudformation.ts';
+import type { Json, Template } from '../../deployment/support/cloudformation.ts';
 import { executeWorkflow, type Workflow } from '../../deployment/support/deployments-machine.ts';
 import { lambdaContext } from '../../deployment/support/lambda.ts';
 import type { PipelineWorld } from '../../deployment/support/ledger-pipeline.ts';
@@ -68,6 +70,8 @@ export interface WorkflowWorld extends AsyncDisposable {
   carryOut(id: string, happenings?: Happenings): Promise<Execution>;
   /** Runs a workflow by its name once more, as the trigger would have started it. */
   execute(request: DeploymentRequest, happenings?: Happenings): Promise<Execution>;
+  /** Runs the workflow that looks for drift; `runTask` in the place of its task. */
+  lookForDrift(name: string, runTask?: () => Promise<Json>): Promise<Execution>;
   /** Where the notes of a deployment lie, those that exist, and everything that ever happened to one. */
   notesOf(id: string): string;
   existing(id: string): Promise<readonly string[]>;
@@ -132,7 +136,8 @@ export async function makeWorkflowWorld(options: WorkflowOptions): Promise<Workf
     tasks += 1;
     const arn = `${TASK_ARN}task-${tasks}`;
     const disk = join(folder, `task-${tasks}`);
-    const [{ Command, Environment }] = parameters.Overrides.ContainerOverrides;
+    const [{ Command = definedCommand(parameters.TaskDefinition), Environment }] =
+      parameters.Overrides.ContainerOverrides;
     const own = Object.fromEntries(Environment.map(({ Name, Value }: Json) => [Name, Value]));
     running.add(arn);
     const { PATH = '', COMPILED_COMMANDS, TMPDIR = tmpdir() } = process.env;
@@ -235,6 +240,16 @@ export async function makeWorkflowWorld(options: WorkflowOptions): Promise<Workf
       if (!started.includes(name)) throw new Error(`The trigger did not start ${name}.`);
       return await execute(request, happenings);
     },
+    lookForDrift: (name, instead) =>
+      executeWorkflow(
+        'drift',
+        {
+          follow: functions.follow,
+          notify: functions.notify,
+          runTask: instead ?? ((parameters) => runTask(parameters, {})),
+        },
+        { name, input: {} },
+      ),
     notesOf,
     existing: async (id) => {
       const names = await readdir(notesOf(id)).catch(() => []);
@@ -253,6 +268,17 @@ export async function makeWorkflowWorld(options: WorkflowOptions): Promise<Workf
         : JSON.stringify(await pipeline.entries()),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** What a task definition of the stack runs where the workflow says nothing else. */
+function definedCommand(family: string): readonly string[] {
+  const stack = parseTemplate(readFileSync('stacks/deployments.yaml', 'utf8')) as Template;
+  const defined = Object.values(stack.Resources).find(
+    ({ Type, Properties }) =>
+      Type === 'AWS::ECS::TaskDefinition' &&
+      Properties['Family']['Fn::Sub'] === family.replace(/^deployments/, () => '${Name}'),
+  );
+  return defined?.Properties['ContainerDefinitions'][0].Command;
 }
 
 /** Of one that ended ECS says so at once here, and that it was a while ago: nobody waits two minutes for it. */

@@ -25,15 +25,22 @@ export const streamEvent = z.object({
 
 const id = z.string().refine(isDeploymentId, 'is no id of a deployment');
 
+/** How a task ended, in Step Functions' own words, for people. */
+const task = z.object({ Error: z.string().optional(), Cause: z.string().optional() });
+
 /** What a workflow's state hands over. */
 export const followEvent = z.object({
   executionId: z.string().min(1),
   id,
   generation: z.int().min(1),
-  /** How the workflow's last task ended; absent before the first. Step Functions' own words, for people. */
-  task: z.object({ Error: z.string().optional(), Cause: z.string().optional() }).nullable().default(null),
+  /** How the workflow's last task ended; absent before the first. */
+  task: task.nullable().default(null),
 });
 
-export const notifyEvent = z.object({ executionId: z.string().min(1), id });
+/** What there is to be told: a deployment that failed, or what a look for drift found. */
+export const notifyEvent = z.union([
+  z.object({ executionId: z.string().min(1), id }),
+  z.object({ executionId: z.string().min(1), drift: z.object({ task }) }),
+]);
 
 export const monitorEvent = z.object({}).loose();
