@@ -8,6 +8,15 @@ const COMMANDS = [
   'test/{e2e,kills,model}/**/*.test.ts',
 ];
 
+/** Tests of templates, definitions and the delivery. */
+const DEPLOYMENT = ['test/{deployment,delivery,terraform,architecture}/**/*.test.ts'];
+/** Of those, what runs functions in its own process, where they keep their clients of AWS. */
+const FUNCTIONS_RUN = [
+  'test/deployment/{end-to-end,events,overlap,several-destinations}.test.ts',
+  'test/deployment/{bottles,deployments}-run.test.ts',
+  'test/deployment/{deployments-ledger,ledger-pipeline}.test.ts',
+];
+
 /** Tests of use cases that run Terraform, an S3 of their own or many downloads: not what a quick look waits for. */
 const LONG = [
   'test/application/bottles/{every-place,s3}.test.ts',
@@ -53,10 +62,18 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: { name: 'deployment', include: DEPLOYMENT, exclude: FUNCTIONS_RUN, isolate: false },
+      },
+      { extends: true, test: { name: 'functions', include: FUNCTIONS_RUN } },
+      {
+        extends: true,
         test: {
           name: 'rest',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{domain,application,adapters,embedded,fakes,cli,e2e,kills,model}/**'],
+          exclude: [
+            'test/{domain,application,adapters,embedded,fakes,cli,e2e,kills,model}/**',
+            ...DEPLOYMENT,
+          ],
         },
       },
     ],

@@ -11,11 +11,14 @@ export async function startMoto(program: string, port: number): Promise<RunningM
   const child = spawn(program, ['-H', '127.0.0.1', '-p', String(port)], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  const said: string[] = [];
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => resolve());
-    child.once('error', () => resolve());
+    child.once('error', ({ message }) => {
+      said.push(message);
+      resolve();
+    });
   });
-  const said: string[] = [];
   const url = await new Promise<string>((resolve, reject) => {
     const lines = createInterface({ input: child.stderr });
     lines.on('line', (line) => {
