@@ -134,7 +134,7 @@ export function readRecord(entries: readonly LedgerEntry[]): AdmissionRecord {
   };
 }
 
-function deliveryKey(of: EventData<'version.intended'> | EventData<'version.delivered'>): string {
+function deliveryKey(of: EventData<'version.delivered'>): string {
   const { version, destination, how, signedBy, bytes, day } = of;
   return [version, destination, how, signedBy, bytes, day].join('\n');
 }

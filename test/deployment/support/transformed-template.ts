@@ -80,6 +80,12 @@ export async function deploymentsOf(
   });
 }
 
+/** The template as SAM transforms it with nothing optional; empty where the tools are missing. */
+export async function plainTemplate(tools: DeploymentTools | undefined): Promise<Template> {
+  const [plain] = tools ? await deploymentsOf(tools, [[]]) : [];
+  return plain?.transformed ?? { Parameters: {}, Conditions: {}, Resources: {}, Outputs: {} };
+}
+
 /** Every subset of the options: 2 to the power of their number. */
 export function everyCombination(options: readonly Option[]): readonly (readonly Option[])[] {
   return options.reduce<readonly (readonly Option[])[]>(

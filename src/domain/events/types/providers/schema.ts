@@ -22,6 +22,19 @@ const platform = z
   .describe('linux_amd64');
 const versions = text(200, 'The versions: an exact one or a constraint.');
 
+/** What a delivery is told as, before it and after it: they have to agree member for member. */
+const DELIVERY = {
+  data: z.strictObject({
+    version,
+    destination,
+    how: z.enum(['published', 'completed']),
+    signedBy: keyId,
+    bytes,
+    day,
+  }),
+  identity: ['version', 'destination', 'how', 'signedBy', 'bytes', 'day'],
+} as const satisfies Omit<EventTypeDefinition, 'summary'>;
+
 /** What happens to providers, from a version’s first sight to its deletion. The subject is the provider. */
 export const PROVIDER_EVENTS = {
   'version.sighted': {
@@ -147,28 +160,12 @@ export const PROVIDER_EVENTS = {
   },
   'version.delivered': {
     summary: 'A version became visible at a destination, whole.',
-    data: z.strictObject({
-      version,
-      destination,
-      how: z.enum(['published', 'completed']),
-      signedBy: keyId,
-      bytes,
-      day,
-    }),
-    identity: ['version', 'destination', 'how', 'signedBy', 'bytes', 'day'],
+    ...DELIVERY,
   },
   'version.intended': {
     summary:
       'A version is about to become visible at a destination, whole: what its delivery is told as, should the run not live to tell it.',
-    data: z.strictObject({
-      version,
-      destination,
-      how: z.enum(['published', 'completed']),
-      signedBy: keyId,
-      bytes,
-      day,
-    }),
-    identity: ['version', 'destination', 'how', 'signedBy', 'bytes', 'day'],
+    ...DELIVERY,
   },
   'version.confirmed': {
     summary: 'A version stood at a destination as upstream has it.',
